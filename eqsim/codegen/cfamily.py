@@ -1,0 +1,249 @@
+"""The one printer of the C family: C++, CUDA.
+
+In: expressions, statements and functions of the IR.  Out: text, with one IEEE operation per node, fully bracketed where
+C's precedence could read it otherwise, and literals that are exactly the numbers of the model.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import singledispatchmethod
+
+from eqsim.ir.expr import (
+    Call,
+    Cast,
+    Const,
+    Expr,
+    Iterate,
+    Load,
+    Number,
+    Op,
+    Ref,
+    Select,
+    Table,
+    Type,
+)
+from eqsim.ir.program import Function
+from eqsim.ir.stmt import Add, Let, Log, Stmt, Store, When
+from eqsim.ir.walk import nodes
+
+C_TYPES: dict[Type, str] = {"real": "double", "int": "int64_t", "word": "uint64_t", "bool": "bool"}
+STORAGE_TYPES = {
+    "float64": "double",
+    "float32": "float",
+    "int32": "int32_t",
+    "int64": "int64_t",
+    "uint64": "uint64_t",
+    "bool": "bool",
+}
+
+BINARY = {"and": "&", "or": "|"}  # bools are 0 or 1 and their terms pure: no branch, so loops stay vectorisable
+CALLED = {
+    "sqrt": "eq_sqrt",
+    "floor": "eq_floor",
+    "ceil": "eq_ceil",
+    "trunc": "eq_trunc",
+    "bits": "eq_bits",
+    "unbits": "eq_unbits",
+}
+INTEGER_DIVISION = {"//": "eq_floordiv", "%": "eq_floormod"}
+
+KEYWORDS = frozenset(
+    """alignas alignof and and_eq asm atomic_cancel auto bitand bitor bool break case catch char class compl concept const
+    consteval constexpr constinit const_cast continue co_await co_return co_yield decltype default delete do double
+    dynamic_cast else enum explicit export extern false float for friend goto if inline int long mutable namespace new
+    noexcept not not_eq nullptr operator or or_eq private protected public register reinterpret_cast requires return short
+    signed sizeof static static_assert static_cast struct switch template this thread_local throw true try typedef typeid
+    typename union unsigned using virtual void volatile wchar_t while xor xor_eq main m n i j k r e""".split()
+)
+
+
+def identifier(name: str) -> str:
+    """A C++ identifier for a name of the IR; names of the language get an underscore."""
+    plain = name.replace(".", "_")
+    return plain + "_" if plain in KEYWORDS else plain
+
+
+def literal(c: Const) -> str:
+    """Exactly this number, as readable as that allows."""
+    if c.kind == "bool":
+        return "true" if c.value else "false"
+    if c.kind == "word":
+        return f"0x{int(c.value):x}ull"
+    if c.kind == "int":
+        return str(c.value) if abs(c.value) < 2**31 else f"INT64_C({c.value})"
+    x = float(c.value)
+    if math.isnan(x):
+        return "eq_nan()"
+    if math.isinf(x):
+        return "eq_inf()" if x > 0 else "(-eq_inf())"
+    text = repr(x) if x.is_integer() and abs(x) < 1e15 else x.hex()
+    return f"({text})" if text.startswith("-") else text
+
+
+@dataclass(slots=True)
+class Printer:
+    """Prints what stands inside a function.
+
+    ``array`` and ``number`` say how the surrounding text reaches an array (something that can be indexed) and a number.
+    """
+
+    array: Callable[[str], str] = identifier
+    number: Callable[[str], str] = identifier
+    indices: frozenset[str] = field(default_factory=frozenset)
+
+    @singledispatchmethod
+    def expr(self, e: Expr) -> str:
+        """The text of an expression, safe to stand beside any operator."""
+        raise TypeError(f"no C form for {type(e).__name__}")
+
+    @expr.register
+    def _(self, e: Const) -> str:
+        return literal(e)
+
+    @expr.register
+    def _(self, e: Ref) -> str:
+        return e.name if e.name in self.indices else identifier(e.name)
+
+    @expr.register
+    def _(self, e: Number) -> str:
+        return self.number(e.name)
+
+    @expr.register
+    def _(self, e: Load) -> str:
+        return f"{self.array(e.array)}[{'0' if e.index is None else self.bare(e.index)}]"
+
+    @expr.register
+    def _(self, e: Op) -> str:
+        if e.op in CALLED:
+            return f"{CALLED[e.op]}({self.bare(e.args[0])})"
+        if e.op in INTEGER_DIVISION:
+            return f"{INTEGER_DIVISION[e.op]}({', '.join(map(self.bare, e.args))})"
+        if e.op == "abs":
+            return f"{'eq_abs' if e.type == 'real' else 'eq_iabs'}({self.bare(e.args[0])})"
+        if e.op == "neg":
+            return f"(-{self.expr(e.args[0])})"
+        if e.op == "not":
+            return f"(!{self.expr(e.args[0])})"
+        a, b = e.args
+        return f"({self._left(e, a)} {BINARY.get(e.op, e.op)} {self.expr(b)})"
+
+    def _left(self, parent: Op, a: Expr) -> str:
+        """Chains a + b + c and a * b * c need no brackets on the left: C evaluates them from the left, too."""
+        same = {"+": ("+", "-", "*", "/"), "-": ("+", "-", "*", "/"), "*": ("*", "/"), "/": ("*", "/")}
+        loose = (
+            isinstance(a, Op) and len(a.args) == 2 and a.op in same.get(parent.op, ()) and a.op not in INTEGER_DIVISION
+        )
+        return self.bare(a) if loose else self.expr(a)
+
+    @expr.register
+    def _(self, e: Call) -> str:
+        return f"eq_{e.function}({', '.join(map(self.bare, e.args))})"
+
+    @expr.register
+    def _(self, e: Select) -> str:
+        return f"({self.expr(e.test)} ? {self.expr(e.yes)} : {self.expr(e.no)})"
+
+    @expr.register
+    def _(self, e: Cast) -> str:
+        if e.kind == "bool":
+            return f"({self.expr(e.arg)} != 0)"
+        return f"({C_TYPES[e.kind]}){self.expr(e.arg)}"
+
+    @expr.register
+    def _(self, e: Table) -> str:
+        return f"eq_table_{e.name}[{self.bare(e.index)}]"
+
+    @expr.register
+    def _(self, e: Iterate) -> str:
+        kinds = [C_TYPES[s.type] for s in e.starts]
+        start = " ".join(
+            f"{k} {identifier(x)} = {self.bare(s)};" for k, x, s in zip(kinds, e.names, e.starts, strict=True)
+        )
+        step = " ".join(
+            f"const {k} {x}_next = {self.bare(v)};" for k, x, v in zip(kinds, e.names, e.nexts, strict=True)
+        )
+        move = " ".join(f"{identifier(x)} = {x}_next;" for x in e.names)
+        return (
+            f"[&]() -> {C_TYPES[e.type]} {{ {start} for (int turn_ = 0; turn_ < {e.limit} && {self.expr(e.test)}; ++turn_) "
+            f"{{ {step} {move} }} return {self.bare(e.result)}; }}()"
+        )
+
+    def bare(self, e: Expr) -> str:
+        """As `expr`, without a pair of brackets around the whole."""
+        text = self.expr(e)
+        return text[1:-1] if isinstance(e, Op | Select) and _wrapped(text) else text
+
+    @singledispatchmethod
+    def stmt(self, s: Stmt, indent: str = "  ") -> list[str]:
+        """The lines of a statement."""
+        raise TypeError(f"no C form for {type(s).__name__}")
+
+    @stmt.register
+    def _(self, s: Let, indent: str = "  ") -> list[str]:
+        return [f"{indent}const {C_TYPES[s.value.type]} {identifier(s.name)} = {self.bare(s.value)};"]
+
+    @stmt.register
+    def _(self, s: Store, indent: str = "  ") -> list[str]:
+        return [f"{indent}{self.expr(Load(s.array, s.index))} = {self.bare(s.value)};"]
+
+    @stmt.register
+    def _(self, s: Add, indent: str = "  ") -> list[str]:
+        return [f"{indent}{self.expr(Load(s.array, s.index))} += {self.bare(s.value)};"]
+
+    @stmt.register
+    def _(self, s: When, indent: str = "  ") -> list[str]:
+        inner = self.body(s.body, indent + "  ")
+        return [f"{indent}if ({self.bare(s.test)}) {{", *inner, f"{indent}}}"]
+
+    @stmt.register
+    def _(self, s: Log, indent: str = "  ") -> list[str]:
+        raise TypeError("a log is printed by the launch, which knows its columns")
+
+    def body(self, body: tuple[Stmt, ...], indent: str = "  ") -> list[str]:
+        """The lines of a body, the user's text above the lines that come from it."""
+        lines: list[str] = []
+        shown = None
+        for s in body:
+            if s.origin is not None and s.origin != shown:
+                shown = s.origin
+                lines.append(f"{indent}// {' '.join(s.origin.text.split())}")
+            lines += self.stmt(s, indent)
+        return lines
+
+
+def _wrapped(text: str) -> bool:
+    """Does the first bracket close with the last?"""
+    depth = 0
+    for at, c in enumerate(text):
+        depth += (c == "(") - (c == ")")
+        if depth == 0:
+            return at == len(text) - 1 and text.startswith("(")
+    return False
+
+
+def table_text(t: Table) -> str:
+    """The definition of a table of constants."""
+    values = ", ".join(literal(Const(v, t.kind)) for v in t.values)
+    return f"EQ_TABLE {C_TYPES[t.kind]} eq_table_{t.name}[{len(t.values)}] = {{{values}}};"
+
+
+def tables(f: Function) -> list[Table]:
+    """The tables that a function looks things up in, each once."""
+    found: dict[str, Table] = {}
+    for e in (*(let.value for let in f.body), f.result):
+        for x in nodes(e):
+            if isinstance(x, Table):
+                found.setdefault(x.name, x)
+    return list(found.values())
+
+
+def function_text(f: Function) -> str:
+    """The definition of a function (and of its tables)."""
+    p = Printer()
+    parameters = ", ".join(f"const {C_TYPES[kind]} {identifier(name)}" for name, kind in f.parameters)
+    head = f"EQ_FN {C_TYPES[f.type]} eq_{f.name}({parameters}) {{"
+    doc = [f"// {line}" for line in f.doc.strip().splitlines()[:1]]
+    return "\n".join([*map(table_text, tables(f)), *doc, head, *p.body(f.body), f"  return {p.bare(f.result)};", "}"])

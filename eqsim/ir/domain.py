@@ -1,0 +1,76 @@
+"""Domains: over what a kernel runs, in which order.  A closed union: seven loop shapes are all a spiking network needs.
+
+``size`` and ``first`` are names of ints of the program, or plain ints.  Order matters and is part of the meaning: every
+domain visits its elements in ascending order of what is stated below, so that sums come out the same everywhere.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from eqsim.ir.expr import Expr
+
+Size = str | int
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """One visit, no index."""
+
+
+@dataclass(frozen=True, slots=True)
+class Each:
+    """``i`` from ``first`` to ``first + size - 1``."""
+
+    size: Size
+    first: Size = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """``i`` as in `Each`; those for which ``test`` holds (after the body's Lets) become the events of this step."""
+
+    size: Size
+    test: Expr
+    events: str
+
+
+@dataclass(frozen=True, slots=True)
+class Of:
+    """``i`` over the events of this step that lie in ``first .. first + size - 1``, ascending."""
+
+    events: str
+    size: Size
+    first: Size = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Across:
+    """``k`` over the synapses that the events reach along a `Route`.
+
+    Binds ``k`` (synapse), ``i`` (source element) and ``j`` (target element), absolute in their groups.  Visits by age of
+    the event (oldest first), then by event, then by position in the route.  ``delay`` is a shared delay in steps (an
+    int of the program), or ``None`` for one delay per synapse.
+    """
+
+    events: str
+    route: str
+    delay: Size | None
+
+
+@dataclass(frozen=True, slots=True)
+class Gather:
+    """``k`` over all synapses of a route in order of number, with ``i`` and ``j`` as in `Across`."""
+
+    route: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """``r`` over a list of recorded elements, ``i`` = ``indices[r]``."""
+
+    indices: str
+    size: Size
+
+
+Domain = Once | Each | Where | Of | Across | Gather | Sample

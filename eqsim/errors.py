@@ -242,7 +242,7 @@ class InternalError(EqsimError):
 
 
 @functools.cache
-def _object_class(kind: type[EqsimError]) -> type[EqsimError]:
+def _object_class(kind: Any) -> Any:
     if issubclass(kind, BrianObjectException):
         return kind
     return type(kind.__name__, (kind, BrianObjectException), {"__doc__": kind.__doc__, "__module__": kind.__module__})

@@ -133,9 +133,7 @@ class Printer:
     def _left(self, parent: Op, a: Expr) -> str:
         """Chains a + b + c and a * b * c need no brackets on the left: C evaluates them from the left, too."""
         same = {"+": ("+", "-", "*", "/"), "-": ("+", "-", "*", "/"), "*": ("*", "/"), "/": ("*", "/")}
-        loose = (
-            isinstance(a, Op) and len(a.args) == 2 and a.op in same.get(parent.op, ()) and a.op not in INTEGER_DIVISION
-        )
+        loose = isinstance(a, Op) and len(a.args) == 2 and a.op in same.get(parent.op, ()) and a.op not in INTEGER_DIVISION
         return self.bare(a) if loose else self.expr(a)
 
     @expr.register
@@ -159,12 +157,8 @@ class Printer:
     @expr.register
     def _(self, e: Iterate) -> str:
         kinds = [C_TYPES[s.type] for s in e.starts]
-        start = " ".join(
-            f"{k} {identifier(x)} = {self.bare(s)};" for k, x, s in zip(kinds, e.names, e.starts, strict=True)
-        )
-        step = " ".join(
-            f"const {k} {x}_next = {self.bare(v)};" for k, x, v in zip(kinds, e.names, e.nexts, strict=True)
-        )
+        start = " ".join(f"{k} {identifier(x)} = {self.bare(s)};" for k, x, s in zip(kinds, e.names, e.starts, strict=True))
+        step = " ".join(f"const {k} {x}_next = {self.bare(v)};" for k, x, v in zip(kinds, e.names, e.nexts, strict=True))
         move = " ".join(f"{identifier(x)} = {x}_next;" for x in e.names)
         return (
             f"[&]() -> {C_TYPES[e.type]} {{ {start} for (int turn_ = 0; turn_ < {e.limit} && {self.expr(e.test)}; ++turn_) "

@@ -45,17 +45,11 @@ class Frame:
 
 
 def _unbits(x: Value) -> Value:
-    return (
-        np.asarray(x).view(np.float64)[()]
-        if not isinstance(x, np.ndarray)
-        else np.ascontiguousarray(x).view(np.float64)
-    )
+    return np.asarray(x).view(np.float64)[()] if not isinstance(x, np.ndarray) else np.ascontiguousarray(x).view(np.float64)
 
 
 def _bits(x: Value) -> Value:
-    return (
-        np.asarray(x).view(np.uint64)[()] if not isinstance(x, np.ndarray) else np.ascontiguousarray(x).view(np.uint64)
-    )
+    return np.asarray(x).view(np.uint64)[()] if not isinstance(x, np.ndarray) else np.ascontiguousarray(x).view(np.uint64)
 
 
 OPERATORS: dict[str, Callable[..., Value]] = {
@@ -94,7 +88,7 @@ def cast(value: Value, kind: Type) -> Value:
     """Conversion between the four types; words and ints convert modulo 2**64."""
     source = np.asarray(value)
     if kind == "bool":
-        return (source != 0)[()]
+        return source.astype(np.bool_)[()]
     return source.astype(DTYPES[kind], copy=False)[()]
 
 
@@ -130,7 +124,8 @@ class Evaluator:
                 a = self(arg)
                 return lambda frame: cast(a(frame), kind)
             case Table(_, values, index, kind):
-                table, at = np.array(values, DTYPES[kind]), self(index)
+                table: Any = np.array(values, DTYPES[kind])
+                at = self(index)
                 return lambda frame: table[at(frame)]
             case Iterate():
                 return self._iterate(e)

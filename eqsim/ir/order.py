@@ -1,0 +1,53 @@
+"""Does the order in which a body visits the elements of its domain matter?
+
+Where it does not, the interpreter runs a body statement by statement over all elements at once.  Where it does, it
+visits one element after the other, as the compiled code always does; so both give the same bits.
+"""
+
+from __future__ import annotations
+
+from eqsim.ir.domain import Across, Each, Of, Sample, Where
+from eqsim.ir.expr import Expr, Load, Ref
+from eqsim.ir.program import Kernel
+from eqsim.ir.stmt import Add, Stmt, Store
+from eqsim.ir.walk import body_nodes, expressions, nodes, statements
+
+OWN = {Each: "i", Where: "i", Of: "i", Across: "k", Sample: "r"}
+"""The index that no two visits of a domain share."""
+
+
+def _own(kernel: Kernel, index: Expr | None) -> bool:
+    name = OWN.get(type(kernel.domain))
+    return isinstance(index, Ref) and index.name == name
+
+
+def _writes(kernel: Kernel) -> list[Store | Add]:
+    return [s for s in statements(kernel.body) if isinstance(s, Store | Add) and not _own(kernel, s.index)]
+
+
+def _read_elsewhere(body: tuple[Stmt, ...], array: str) -> bool:
+    """Is the array loaded, other than as the target of its own Add?"""
+    return any(isinstance(e, Load) and e.array == array for e in body_nodes(body))
+
+
+def conflict(kernel: Kernel) -> Store | Add | None:
+    """The first statement whose result depends on the order of visits; None if there is no such statement.
+
+    Only places that several visits share can be in conflict: those are added to by one statement and read nowhere, or
+    are not in conflict because they are set once.
+    """
+    shared = _writes(kernel)
+    for s in shared:
+        others = [o for o in shared if o.array == s.array and o is not s]
+        own_places = [o for o in statements(kernel.body) if isinstance(o, Store | Add) and o.array == s.array]
+        if others or len(own_places) > 1 or _read_elsewhere(kernel.body, s.array):
+            return s
+    return None
+
+
+def last_wins(kernel: Kernel) -> Store | None:
+    """A plain assignment to a shared place: the last visit wins, which is rarely what the user means."""
+    for s in _writes(kernel):
+        if isinstance(s, Store) and any(isinstance(x, Load | Ref) for e in expressions(s) for x in nodes(e)):
+            return s
+    return None

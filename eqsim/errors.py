@@ -21,7 +21,6 @@ The exception tree (``X & Y`` means the class is also a builtin ``Y``, so script
 
 from __future__ import annotations
 
-import functools
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -58,6 +57,11 @@ class Source:
     text: str
     owner: str = "equations"
 
+    @property
+    def whole(self) -> Span:
+        """The whole text as a span: what a one-line expression or condition is parsed from."""
+        return Span(self, 0, len(self.text))
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -76,6 +80,10 @@ class Span:
     def line(self) -> int:
         """Line number of the first character, counted from 1."""
         return self.source.text.count("\n", 0, self.start) + 1
+
+    def part(self, start: int, end: int) -> Span:
+        """The characters ``start`` to ``end`` of this span, counted from its own beginning."""
+        return Span(self.source, self.start + start, self.start + end)
 
     def cover(self, other: Span) -> Span:
         """The smallest span that holds both."""
@@ -154,6 +162,12 @@ class EqsimError(Exception):
         self.__dict__.update(more)
         super().__init__(*parts)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Errors travel between processes, also those that `for_object` made."""
+        kind = type(self)
+        plain = kind.__mro__[1] if kind.__dict__.get("made_for_object") else kind
+        return _restore, (plain, plain is not kind, self.args, dict(self.__dict__))
+
     def __str__(self) -> str:
         return render(self.diagnostics)
 
@@ -176,6 +190,11 @@ class EquationSyntaxError(EquationError, SyntaxError):
     """A line or an expression is not well formed, or uses a word that is not allowed."""
 
     __str__ = EqsimError.__str__
+
+    @property
+    def msg(self) -> str:  # type: ignore[override]
+        """What Python prints for an uncaught SyntaxError."""
+        return str(self)
 
 
 class FlagError(EquationError):
@@ -245,12 +264,22 @@ class InternalError(EqsimError):
 def _object_class(kind: Any) -> Any:
     if issubclass(kind, BrianObjectException):
         return kind
-    return type(kind.__name__, (kind, BrianObjectException), {"__doc__": kind.__doc__, "__module__": kind.__module__})
+    body = {"__doc__": kind.__doc__, "__module__": kind.__module__, "made_for_object": True}
+    return type(kind.__name__, (kind, BrianObjectException), body)
+
+
+def _restore(plain: type[EqsimError], made: bool, args: tuple[Any, ...], state: dict[str, Any]) -> EqsimError:
+    kind = _object_class(plain) if made else plain
+    error: EqsimError = kind.__new__(kind)
+    error.args = args
+    error.__dict__.update(state)
+    return error
 
 
 def for_object(error: EqsimError, owner: str) -> EqsimError:
     """The same error, now also a `BrianObjectException` that carries the name of its object."""
-    new = Exception.__new__(_object_class(type(error)))
+    kind = _object_class(type(error))
+    new: EqsimError = kind.__new__(kind)
     new.__dict__.update(error.__dict__)
     new.args = error.args
     new.__dict__["owner"] = owner

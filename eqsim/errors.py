@@ -260,12 +260,16 @@ class InternalError(EqsimError):
         super().__init__(f"this is a bug in eqsim (stage: {stage}); please report it.\n{what}")
 
 
-@functools.cache
-def _object_class(kind: Any) -> Any:
+_OBJECT_CLASSES: dict[type[EqsimError], type[EqsimError]] = {}
+
+
+def _object_class(kind: type[EqsimError]) -> type[EqsimError]:
     if issubclass(kind, BrianObjectException):
         return kind
-    body = {"__doc__": kind.__doc__, "__module__": kind.__module__, "made_for_object": True}
-    return type(kind.__name__, (kind, BrianObjectException), body)
+    if kind not in _OBJECT_CLASSES:
+        body = {"__doc__": kind.__doc__, "__module__": kind.__module__, "made_for_object": True}
+        _OBJECT_CLASSES[kind] = type(kind.__name__, (kind, BrianObjectException), body)
+    return _OBJECT_CLASSES[kind]
 
 
 def _restore(plain: type[EqsimError], made: bool, args: tuple[Any, ...], state: dict[str, Any]) -> EqsimError:

@@ -1,0 +1,119 @@
+"""exp, expm1, exprel, log, log10, log1p, and the pieces that other functions share.
+
+All bodies are free of branches and tables, so that loops over them become vector code.
+
+The reduction is that of Cody and Waite (1980), chapter 6: x = k ln 2 + r with |r| <= ln(2)/2, where k ln 2 is subtracted
+in two parts, the first without error.
+"""
+
+from __future__ import annotations
+
+from eqsim.functions.helpers import (
+    EXPONENT_ONE,
+    INF,
+    NAN,
+    SHIFTER,
+    TWO52,
+    Lets,
+    absolute,
+    at_least,
+    at_most,
+    bits,
+    define,
+    estrin,
+    select,
+    unbits,
+    word_of,
+)
+from eqsim.functions.tables import EXP, LN2_HI, LN2_LO, LOG, LOG2_E, SQRT_HALF
+from eqsim.ir.expr import Expr, eq, gt, lt
+
+SMALL = 2.0**-54
+
+
+def reduce_exponent(let: Lets, x: Expr, bias: int) -> tuple[Expr, Expr]:
+    """x = k ln 2 + r.  Gives a word with k + bias in its low 12 bits, and r."""
+    shifter = SHIFTER + bias
+    shifted = let("shifted", x * LOG2_E + shifter)
+    k = let("k", shifted - shifter)
+    return let("u", bits(shifted)), let("r", (x - k * LN2_HI) - k * LN2_LO)
+
+
+def power_of_two(u: Expr) -> Expr:
+    """2**k from a word with k + 1023 in its low 11 bits."""
+    return unbits(u << 52)
+
+
+def beyond_linear(let: Lets, r: Expr) -> Expr:
+    """exp(r) - 1 - r for |r| <= ln(2)/2."""
+    r2 = let("r2", r * r)
+    return let("q", r2 * quotient(let, r, r2))
+
+
+def quotient(let: Lets, r: Expr, r2: Expr) -> Expr:
+    """(exp(r) - 1 - r)/r**2 for |r| <= ln(2)/2."""
+    return estrin(let, r, EXP, r2)
+
+
+@define("exp", x="real")
+def _exp(let: Lets, x: Expr) -> Expr:
+    """e**x.  2**k is multiplied in two halves, so that results below 2**-1022 round once and those above overflow."""
+    u, r = reduce_exponent(let, at_least(let, -746.0, at_most(let, 710.0, x)), 2 * 1023)
+    y = 1.0 + (r + beyond_linear(let, r))
+    half = let("half", u >> 1)
+    return y * power_of_two(half) * power_of_two(u - half)
+
+
+def expm1_terms(let: Lets, x: Expr, scale: int) -> tuple[Expr, Expr, Expr]:
+    """(exp(x) - 1) * 2**-scale as (s - c) + s r + s (exp(r) - 1 - r), with s = 2**(k - scale) and c = 2**-scale.
+
+    Added from the left no large terms cancel.
+    """
+    u, r = reduce_exponent(let, x, 1023 - scale)
+    s = let("s", power_of_two(u))
+    return s - 2.0**-scale, s * r, s * beyond_linear(let, r)
+
+
+@define("expm1", x="real")
+def _expm1(let: Lets, x: Expr) -> Expr:
+    """e**x - 1, also where e**x is near 1."""
+    constant, linear, rest = expm1_terms(let, at_least(let, -50.0, at_most(let, 720.0, x)), 64)
+    return select(lt(absolute(x), SMALL), x, (constant + linear + rest) * 2.0**64)
+
+
+@define("exprel", x="real")
+def _exprel(let: Lets, x: Expr) -> Expr:
+    """(e**x - 1)/x, which is 1 at 0.  The rounding error of the first sum is carried to the second."""
+    constant, linear, rest = expm1_terms(let, at_least(let, -50.0, x), 11)
+    constant, linear = let("constant", constant), let("linear", linear)
+    total = let("total", constant + linear)
+    y = total + (rest + ((constant - total) + linear))
+    return select(gt(x, 717.0), INF, select(lt(absolute(x), SMALL), 1.0, y / (x * 2.0**-11)))
+
+
+# --- logarithms -------------------------------------------------------------------------------------------------------
+
+
+def split_exponent(let: Lets, x: Expr) -> tuple[Expr, Expr]:
+    """x = 2**k * m with sqrt(1/2) <= m < sqrt(2), for x > 0: k and m as reals."""
+    tiny = let("tiny", lt(x, 2.0**-1022))
+    w = let("w", bits(select(tiny, x * 2.0**54, x)) + (EXPONENT_ONE - word_of(SQRT_HALF)))
+    k = let("k", unbits((w >> 52) | word_of(TWO52)) - select(tiny, TWO52 + 1023 + 54, TWO52 + 1023))
+    return k, let("m", unbits((w & (2**52 - 1)) + word_of(SQRT_HALF)))
+
+
+def log_domain(x: Expr, y: Expr) -> Expr:
+    """``y``, but -inf at 0, NaN below, and x itself where it is inf or NaN."""
+    return select(gt(x, 0.0), select(lt(x, INF), y, x), select(eq(x, 0.0), -INF, NAN))
+
+
+@define("log", x="real")
+def _log(let: Lets, x: Expr) -> Expr:
+    """Natural logarithm: log(m) = f - (f**2/2 - s (f**2/2 + R(s**2))) with f = m - 1, s = f/(2 + f)."""
+    k, m = split_exponent(let, x)
+    f = let("f", m - 1.0)
+    s = let("s", f / (2.0 + f))
+    h = let("h", 0.5 * f * f)
+    z = let("z", s * s)
+    y = k * LN2_HI - ((h - (s * (h + z * estrin(let, z, LOG)) + k * LN2_LO)) - f)
+    return log_domain(x, y)

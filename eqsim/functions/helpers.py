@@ -153,10 +153,10 @@ NAN, INF = math.nan, math.inf
 # --- polynomials ------------------------------------------------------------------------------------------------------
 
 
-def horner(x: Expr, coefficients: Sequence[float]) -> Expr:
+def horner(x: Expr, coefficients: Sequence[float | Expr]) -> Expr:
     """c0 + c1 x + c2 x**2 + ... from the inside out: fewest operations, longest chain."""
     *rest, last = coefficients
-    value: Expr = real(last)
+    value = lift(last, x)
     for c in reversed(rest):
         value = value * x + c
     return value

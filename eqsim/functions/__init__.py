@@ -1,6 +1,9 @@
 """Layer 2: the functions that models use, written once as IR, and random numbers."""
 
 from eqsim.functions import exponential, random  # noqa: F401
+from eqsim.functions.builtin import BUILTINS, CONSTANTS, Builtin
 from eqsim.functions.helpers import FUNCTIONS, closure, resolve
+from eqsim.functions.lowering import lower_power
+from eqsim.functions.random import stream_of
 
-__all__ = ["FUNCTIONS", "closure", "resolve"]
+__all__ = ["BUILTINS", "CONSTANTS", "FUNCTIONS", "Builtin", "closure", "lower_power", "resolve", "stream_of"]

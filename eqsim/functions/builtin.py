@@ -1,0 +1,140 @@
+"""The functions and constants that strings of a model may use.
+
+In: names.  Out: for each function its number of arguments, its rule for dimensions, its lowering to IR, its derivatives.
+
+The kinds of rules for dimensions, with what is printed when they are broken::
+
+    pure      every argument and the result are pure numbers          exp(v/mV)
+    same      the result has the dimension of the first argument;
+              all arguments agree                                     clip(v, v_low, v_high)
+    root      the result has the root of the dimension                sqrt(g**2)
+    number    any dimension; the result is a pure number              sign(v)
+    times     all arguments are times; the result is a pure number    timestep(t, dt)
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from eqsim.functions.derivatives import DERIVATIVES
+from eqsim.functions.lowering import clip, elementwise, magnitude, rounding, sign, step_of, truncated
+from eqsim.ir.expr import Draw, Expr, as_real
+
+if TYPE_CHECKING:
+    from eqsim.units import Dimension
+
+Dims = Sequence["Dimension | None"]
+Lower = Callable[[tuple[Expr, ...], int], Expr]
+Derivative = Callable[[tuple[Expr, ...], int], Expr]
+
+CONSTANTS: Mapping[str, float] = {"pi": math.pi, "e": math.e, "inf": math.inf}
+"""Numbers that strings may use by name."""
+
+NEEDS = {
+    "pure": "a dimensionless argument",
+    "same": "arguments of the same dimension",
+    "times": "times as arguments",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Builtin:
+    """A function that strings may call.
+
+    Attributes
+    ----------
+    name : str
+    arity : int
+    rule : str
+        Kind of rule for dimensions, see the table of this module.
+    lower : Callable[[tuple[Expr, ...], int], Expr]
+        The IR of a call from the IR of its arguments and the stream for its random numbers.
+    derivative : Callable[[tuple[Expr, ...], int], Expr] or None
+        The partial derivative by the argument of this number; ``None`` where there is none.
+    stateless : bool
+        False if every call gives another number.
+    doc : str
+    """
+
+    name: str
+    arity: int
+    rule: str
+    lower: Lower
+    derivative: Derivative | None = None
+    stateless: bool = True
+    doc: str = ""
+
+    def wrong_dimension(self, at: int, dims: Dims) -> str:
+        """What argument number ``at`` should be and is not, as words after "needs"; an empty string if it fits."""
+        dim = dims[at]
+        if dim is None or dim is _wanted(self.rule, dims):
+            return ""
+        return NEEDS.get(self.rule, "") if _wanted(self.rule, dims) is not None else ""
+
+    def dimension(self, dims: Dims) -> Dimension | None:
+        """The dimension of the result; ``None`` as long as it is not known."""
+        from eqsim.units import DIMENSIONLESS
+
+        if self.rule == "same":
+            return next((d for d in dims if d is not None), None)
+        if self.rule == "root":
+            return None if dims[0] is None else dims[0] ** 0.5
+        return DIMENSIONLESS
+
+
+def _wanted(rule: str, dims: Dims) -> Dimension | None:
+    """The dimension that all arguments must have; ``None`` if any will do."""
+    from eqsim.units import DIMENSIONLESS, second
+
+    match rule:
+        case "pure":
+            return DIMENSIONLESS
+        case "times":
+            return second.dim
+        case "same":
+            return next((d for d in dims if d is not None), None)
+    return None
+
+
+def _draw(law: str) -> Lower:
+    return lambda args, stream: Draw(law, stream, tuple(as_real(a) for a in args))
+
+
+ELEMENTARY = {
+    "cos": "Cosine of an angle in radian.",
+    "sin": "Sine of an angle in radian.",
+    "tan": "Tangent of an angle in radian.",
+    "cosh": "Hyperbolic cosine.",
+    "sinh": "Hyperbolic sine.",
+    "tanh": "Hyperbolic tangent.",
+    "exp": "Exponential function.",
+    "log": "Natural logarithm.",
+    "log10": "Logarithm to base 10.",
+    "expm1": "exp(x) - 1, accurate also for small x.",
+    "exprel": "(exp(x) - 1)/x, which is 1 at 0.",
+    "log1p": "log(1 + x), accurate also for small x.",
+    "arccos": "Inverse cosine, in 0 to pi.",
+    "arcsin": "Inverse sine, in -pi/2 to pi/2.",
+    "arctan": "Inverse tangent, in -pi/2 to pi/2.",
+}
+
+_ALL = (
+    *(Builtin(name, 1, "pure", elementwise(name), DERIVATIVES[name], doc=doc) for name, doc in ELEMENTARY.items()),
+    Builtin("sqrt", 1, "root", elementwise("sqrt"), DERIVATIVES["sqrt"], doc="Square root."),
+    Builtin("ceil", 1, "pure", rounding("ceil"), DERIVATIVES["ceil"], doc="Rounds up; the result is a real."),
+    Builtin("floor", 1, "pure", rounding("floor"), DERIVATIVES["floor"], doc="Rounds down; the result is a real."),
+    Builtin("abs", 1, "same", magnitude, DERIVATIVES["abs"], doc="Absolute value."),
+    Builtin("sign", 1, "number", sign, DERIVATIVES["sign"], doc="1, 0 or -1."),
+    Builtin("clip", 3, "same", clip, DERIVATIVES["clip"], doc="clip(x, low, high): x, but not beyond the bounds."),
+    Builtin("int", 1, "pure", truncated, DERIVATIVES["int"], doc="The integer part; 1 or 0 for a condition."),
+    Builtin("timestep", 2, "times", step_of, DERIVATIVES["timestep"], doc="timestep(t, dt): t as a number of steps."),
+    Builtin("rand", 0, "pure", _draw("uniform"), None, False, "A random number, uniform in 0 to 1."),
+    Builtin("randn", 0, "pure", _draw("normal"), None, False, "A random number of the standard normal law."),
+    Builtin("poisson", 1, "pure", _draw("poisson"), None, False, "poisson(lam): a random count with mean lam."),
+)
+
+BUILTINS: Mapping[str, Builtin] = {b.name: b for b in _ALL}
+"""The functions that strings may call, by name."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from eqsim.syntax.patterns import Mistake
 
-__all__ = ["EQUATIONS", "EXPRESSIONS", "GAPS", "LEFTOVERS", "NODES", "STATEMENTS"]
+__all__ = ["ASSIGNMENTS", "EQUATIONS", "EXPRESSIONS", "GAPS", "LEFTOVERS", "LINES", "NODES", "STATEMENTS"]
 
 # fmt: off
 # One row per mistake is easier to read than one line per argument.
@@ -25,8 +25,8 @@ EXPRESSIONS: tuple[Mistake, ...] = (
     Mistake("E114", r"\[[^\[\]]*\]?", "expressions cannot contain square brackets",
             "a name already stands for the value of each element; to group terms, write ( )"),
     Mistake("E115", r"[\]{}]", "expressions cannot contain the bracket {at}", "use only round brackets ( )"),
-    Mistake("E116", r"(?<![\w.])[A-Za-z_]\w*(?P<at>\s*\.\s*[A-Za-z_]\w*)", "expressions cannot look inside objects with a dot",
-            "use the plain name of a variable or of a constant"),
+    Mistake("E116", r"(?<![\w.])[A-Za-z_]\w*(?P<at>\s*\.\s*[A-Za-z_]\w*)",
+            "expressions cannot look inside objects with a dot", "use the plain name of a variable or of a constant"),
     Mistake("E117", r"\bfor\b", "expressions cannot contain a loop",
             "a formula already holds for every element; for sums over synapses use the flag (summed)"),
     Mistake("E118", r"\b(?P<at>not\s+in|in)\b", "'{at}' is not known in expressions",
@@ -101,5 +101,116 @@ NODES: dict[str, Mistake] = {
 }
 """What is found in the tree of an expression (by `eqsim.syntax.expressions`)."""
 
-EQUATIONS: tuple[Mistake, ...] = ()
-STATEMENTS: tuple[Mistake, ...] = ()
+
+EQUATIONS: tuple[Mistake, ...] = (
+    Mistake("E401", r"^(?P<at>(?:if|elif|else|while|for)\b)(?!\s*[=:])", "equations cannot contain the word '{at}'",
+            "equations hold at all times; what happens at a spike goes into threshold= and reset="),
+    Mistake("E402", r"^(?P<at>(?:import|from|def|class|lambda|return|del|with|try|pass)\b)(?!\s*[=:])",
+            "equations cannot contain Python's word '{at}'", "write only equations here"),
+    Mistake("E403", r"^(?P<at>d\s*(?:\^\s*|\*\*\s*)?[2-9]\s*(?P<x>\w+)\s*/\s*d\s*t(?:\s*(?:\^|\*\*)?\s*[2-9])?)\s*=",
+            "only first derivatives can be written", "write two equations: d{x}/dt = w : ... and dw/dt = ... : ..."),
+    Mistake("E404", r"^(?P<x>[A-Za-z]\w*)(?P<at>'+)", "a derivative is not written with a prime", "write d{x}/dt"),
+    Mistake("E405", r"^d\s*(?P<x>\w+)\s*/\s*(?P<at>d\s*(?!t\b)[A-Za-z]\w*)\s*=", "'{at}' must be dt",
+            "an equation gives the derivative by time: d{x}/dt = ..."),
+    Mistake("E406", r"^d\s*(?P<x>\w+)\s*/\s*(?P<at>(?!dt\b|d\s+t\b)[A-Za-z]\w*)\s*=", "'{at}' must be dt",
+            "an equation gives the derivative by time: d{x}/dt = ..."),
+    Mistake("E407", r"^(?P<at>d\s*(?P<x>\w+)\s*/\s*d\s*t)\s*:", "a derivative needs an expression",
+            "write d{x}/dt = ... and then the unit of {x}"),
+    Mistake("E408", r"^(?P<x>[A-Za-z]\w*)\s*(?P<at>\([^()=:]*\))\s*=", "the left side of an equation has no brackets",
+            "write d{x}/dt = ... or {x} = ..."),
+    Mistake("E409", r"^(?P<x>[A-Za-z]\w*)\s*(?P<at>\[[^\]=:]*\]?)\s*[=:]", "the left side of an equation has no index",
+            "write {x}: an equation holds for every element of the group"),
+    Mistake("E410", r"^[\w/ ]+(?P<at>==+)", "an equation is written with one '='", "write = instead of {at}"),
+    Mistake("E411", r"^[\w/ ]+(?P<at>:=|<-|(?:\*\*|//|[-+*/%])=)", "an equation cannot be written with '{at}'",
+            "write =; changes at a spike go into reset= or on_pre=, other changes into run_regularly"),
+    Mistake("E412", r"^(?P<x>[A-Za-z]\w*)\s*:(?P<u>[^():=]*)(?P<at>=(?!=)[^:]*)$", "an equation cannot give a start value",
+            "write {x} : {u} here and set the value of {x} on the group"),
+    Mistake("E413", r"^[A-Za-z]\w*\s*(?P<at>,)\s*\w+[^=:]*[=:]", "each variable needs a line of its own",
+            "write one equation per line"),
+    Mistake("E414", r"(?P<at>;)", "equations are not separated by ';'", "write one equation per line"),
+    Mistake("E415", r":[^:=()]*(?P<at>\[)", "flags stand in round brackets", "write ( ) instead of [ ]"),
+    Mistake("E416", r"^(?P<at>[0-9]\w*)\s*[=:]", "a name cannot begin with a digit", "begin the name with a letter"),
+    Mistake("E417", r"^(?P<at>d\s*[0-9]\w*)\s*/\s*d\s*t", "a name cannot begin with a digit",
+            "begin the name with a letter"),
+    Mistake("E418", r"^(?P<at>[A-Za-z]\w*\.[\w.]*)\s*[=:]", "a name cannot contain a dot",
+            "use letters, digits and underscores"),
+    Mistake("E419", r"^(?P<at>[A-Za-z]\w*-[\w-]*)\s*[=:]", "a name cannot contain a minus sign",
+            "use letters, digits and underscores"),
+    Mistake("E420", r"^(?P<at>[A-Za-z]\w*[ ]+\w+(?:[ ]+\w+)*)\s*[=:]", "a name cannot contain spaces",
+            "use letters, digits and underscores"),
+    Mistake("E421", r"^(?P<at>:)", "there is no name before ':'", "write the name of the variable, e.g. v : volt"),
+    Mistake("E422", r"^(?P<at>=)", "there is no name before '='", "write the name of the variable, e.g. v = ... : volt"),
+)
+"""Lines that look like equations of another language, or nearly like ours.  The line is on its own, without comments."""
+
+LINES: dict[str, Mistake] = {
+    "no colon": Mistake("E430", "", "the unit of '{x}' is missing",
+                        "end the equation with ':' and a unit, e.g. ': volt', or ': 1' for a number"),
+    "colon": Mistake("E431", "", "a ':' is missing before the unit", "write : {unit}"),
+    "no unit": Mistake("E432", "", "there is no unit after ':'", "write a unit, e.g. volt, or 1 for a number"),
+    "second colon": Mistake("E433", "", "this is a second ':' in the same equation",
+                            "an equation has one ':', before its unit; write each equation on a line of its own"),
+    "flags": Mistake("E434", "", "flags stand in brackets", "write ({at})"),
+    "unit in brackets": Mistake("E443", "", "a unit must stand before these brackets",
+                                "write e.g. ': volt (constant)'; brackets hold flags"),
+    "empty flags": Mistake("E435", "", "a flag is missing after '{at}'",
+                           "write a flag, or delete the brackets or the comma"),
+    "open flags": Mistake("E436", "", "this bracket is never closed", "add the missing )"),
+    "after": Mistake("E437", "", "nothing can stand after the flags", "write the next equation on a line of its own"),
+    "other": Mistake("E438", "", "this is not an equation",
+                     "write 'dx/dt = expression : unit', 'x = expression : unit' or 'x : unit'"),
+    "twice": Mistake("E439", "", "'{at}' is defined twice", "delete one of the two; the first is in line {line}"),
+    "type": Mistake("E440", "", "'{x}' changes continuously and cannot be {at}",
+                    "write a unit, or 1 for a number without unit"),
+    "derivative": Mistake("E441", "", "an expression cannot contain the derivative {at}",
+                          "write the right side of d{x}/dt as an equation of its own, and use its name in both places"),
+    "equation needs": Mistake("E442", "", "there is no expression between '=' and ':'", "write the formula of {x}"),
+}
+"""What is found while a line is read (by `eqsim.syntax.lines`)."""
+
+
+SETS = r"(?:\*\*|//|[-+*/%])?="
+
+STATEMENTS: tuple[Mistake, ...] = (
+    Mistake("E301", r"^(?P<at>(?:if|elif|else)\b)(?!\s*=)", "statements cannot contain '{at}'",
+            "write a choice as: x = first if condition else second"),
+    Mistake("E302", r"^(?P<at>(?:for|while|break|continue)\b)(?!\s*=)", "statements cannot contain a loop",
+            "a statement already holds for every element"),
+    Mistake("E303", r"^(?P<at>(?:import|from|def|class|lambda|return|del|with|try|pass|assert|raise|global)\b)(?!\s*=)",
+            "statements cannot contain Python's word '{at}'", "write only assignments such as v = 0*mV"),
+    Mistake("E304", r"^(?P<at>print\s*\()", "statements cannot print", "record variables with a StateMonitor instead"),
+    Mistake("E305", r"^(?P<x>\w+)\s*(?P<at>\+\+)\s*$", "'++' is not known here", "write {x} += 1"),
+    Mistake("E306", r"^(?P<x>\w+)\s*(?P<at>--)\s*$", "'--' is not known here", "write {x} -= 1"),
+    Mistake("E307", r"^(?P<at>d\s*\w+\s*/\s*d\s*t)\s*=", "a statement cannot change an equation",
+            "write the derivative into the equations of the group"),
+    Mistake("E308", r"^(?P<x>\w+)\s*(?P<at>\[[^\]=]*\]?)\s*" + SETS,
+            "the left side of a statement has no index", "write {x}: a statement holds for every element it is run for"),
+    Mistake("E309", r"^(?P<at>\w+\s*\.\s*\w[\w.]*)\s*" + SETS,
+            "the left side of a statement has no dot", "write the plain name of a variable"),
+    Mistake("E310", r"^\w+\s*(?P<at>,)[^=]*=", "a statement sets one variable", "write one statement for each variable"),
+    Mistake("E311", r"^(?P<x>\w+)\s*(?P<at>:=|<-)", "'{at}' is not known here", "write {x} = ..."),
+    Mistake("E312", r"^(?P<x>\w+)\s*(?P<at>(?:&|\||\^|@|<<|>>)=)", "'{at}' is not known here",
+            "use one of = += -= *= /= //= %= **="),
+    Mistake("E313", r"^(?P<x>\w+)\s*=\s*(?P<y>\w+)\s*(?P<at>=)(?!=)", "a statement has only one '='",
+            "write one statement for each variable"),
+    Mistake("E314", r"=[^=]*[\w)]\s+(?P<at>\w+\s*" + SETS + r")(?!=)",
+            "a new statement begins here on the same line", "write ; or a new line before it"),
+    Mistake("E315", r"^\w+\s*(?P<at>==)", "this compares, but a statement must set something",
+            "write one = to set {left}"),
+    Mistake("E316", r"(?P<at>:[^=:]*)$", "a statement has no unit",
+            "units of variables stand in the equations: delete this part"),
+    Mistake("E319", r"=[^=()]*(?P<at>,)\s*\w+\s*" + SETS + "(?!=)", "a comma cannot separate statements",
+            "write ; or a new line instead"),
+    Mistake("E317", r"^(?P<at>[0-9]\w*)\s*" + SETS, "a name cannot begin with a digit",
+            "begin the name with a letter"),
+    Mistake("E318", r"^(?P<at>" + SETS + ")", "there is no name before '{at}'",
+            "write the variable to set, e.g. v = 0*mV"),
+)
+"""Statements that look like those of another language, or nearly like ours.  The statement is on its own."""
+
+ASSIGNMENTS: dict[str, Mistake] = {
+    "nothing set": Mistake("E320", "", "this computes a value, but does not set anything", "write variable = {x}"),
+    "empty": Mistake("E321", "", "there is nothing after '{at}'", "write the new value of {x}"),
+    "other": Mistake("E322", "", "this is not a statement", "write an assignment such as v = 0*mV or w += 1"),
+}
+"""What is found while a statement is read (by `eqsim.syntax.statements`)."""

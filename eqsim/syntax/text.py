@@ -20,6 +20,7 @@ _SPACES = str.maketrans(dict.fromkeys("\t\r\f\v\u00a0", " "))
 _NEWLINES = str.maketrans({"\n": " "})
 _STRANGE = re.compile(r"[^\n\x20-\x7e]")
 
+# fmt: off
 CHARACTERS: dict[str, str] = {
     **dict.fromkeys("\u2212\u2013\u2014\u2010\u2011\uff0d", "-"),
     **dict.fromkeys("\u00d7\u00b7\u22c5\u2219\u2217\u2022", "*"),
@@ -30,30 +31,13 @@ CHARACTERS: dict[str, str] = {
     **{"\u00b2": "**2", "\u00b3": "**3", "\u00b9": "**1", "\u207b": "**-", "\u221a": "sqrt(...)", "\u221e": "inf"},
     **{"\u2264": "<=", "\u2265": ">=", "\u2260": "!=", "\u2227": "and", "\u2228": "or", "\u00ac": "not"},
     **{"\uff1a": ":", "\uff08": "(", "\uff09": ")", "\uff0c": ",", "\uff0b": "+", "\uff1d": "=", "\uff0a": "*"},
-    **{
-        "\u03b1": "alpha",
-        "\u03b2": "beta",
-        "\u03b3": "gamma",
-        "\u03b4": "delta",
-        "\u03b5": "epsilon",
-        "\u03b7": "eta",
-        "\u03b8": "theta",
-        "\u03ba": "kappa",
-        "\u03bb": "lambda_",
-        "\u03be": "xi",
-        "\u03c0": "pi",
-        "\u03c1": "rho",
-        "\u03c3": "sigma",
-        "\u03c4": "tau",
-        "\u03c6": "phi",
-        "\u03d5": "phi",
-        "\u03c7": "chi",
-        "\u03c8": "psi",
-        "\u03c9": "omega",
-        "\u0394": "Delta",
-    },
+    "\u03b1": "alpha", "\u03b2": "beta", "\u03b3": "gamma", "\u03b4": "delta", "\u03b5": "epsilon", "\u03b7": "eta",
+    "\u03b8": "theta", "\u03ba": "kappa", "\u03bb": "lambda_", "\u03be": "xi", "\u03c0": "pi", "\u03c1": "rho",
+    "\u03c3": "sigma", "\u03c4": "tau", "\u03c6": "phi", "\u03d5": "phi", "\u03c7": "chi", "\u03c8": "psi",
+    "\u03c9": "omega", "\u0394": "Delta",
 }
-"""What people type or paste, and how it is written here.  Commas, quotes and colons have their own help below."""
+"""What people type or paste, and how it is written here."""
+# fmt: on
 
 
 def blank_comments(text: str) -> str:

@@ -1,23 +1,17 @@
 """Flags behind the unit of an equation: which there are, and which line of which object may have which.
 
-In: lines, and the kind of object they are for.  Out: nothing, or a FlagError.
+In: the flags of one line.  Out: diagnostics.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from eqsim.errors import Diagnostic, FlagError, Span, did_you_mean
+from eqsim.errors import Diagnostic, Span, did_you_mean
 
-if TYPE_CHECKING:
-    from eqsim.syntax.lines import Line
-
-__all__ = ["FLAGS", "KIND_NAMES", "Flag", "check_flags", "flag_mistakes"]
+__all__ = ["FLAGS", "KIND_NAMES", "Flag", "flag_mistakes"]
 
 KIND_NAMES = {"differential": "a differential equation", "subexpression": "a subexpression", "parameter": "a parameter"}
-HOST_NAMES = {"neurons": "NeuronGroup", "synapses": "Synapses", "spatial": "SpatialNeuron"}
 
 _ALL = ("neurons", "synapses", "spatial")
 
@@ -85,32 +79,3 @@ def _beside(name: str, span: Span, others: list[str]) -> Diagnostic | None:
             message = f"the flags '{other}' and '{name}' cannot be used together"
             return Diagnostic("E604", message, span, "", "keep only one of them")
     return None
-
-
-def check_flags(lines: Iterable[Line], host: str) -> None:
-    """Refuse flags that an object does not know.
-
-    Parameters
-    ----------
-    lines : iterable of Line
-    host : 'neurons', 'synapses' or 'spatial'
-        The kind of object that the equations are given to.
-
-    Raises
-    ------
-    FlagError
-        With all flags that do not fit.
-    """
-    found = [d for line in lines for d in _host_mistakes(line, host)]
-    if found:
-        raise FlagError(*found)
-
-
-def _host_mistakes(line: Line, host: str) -> list[Diagnostic]:
-    known = [f for f, row in FLAGS.items() if host in row.hosts and line.kind in row.kinds]
-    text = f"{KIND_NAMES[line.kind]} of {HOST_NAMES[host]} can have the flags {', '.join(known)}"
-    return [
-        Diagnostic("E605", f"{HOST_NAMES[host]} does not know the flag '{name}' for {KIND_NAMES[line.kind]}", span, "", text)
-        for name, span in line.flags
-        if name not in known
-    ]

@@ -155,9 +155,10 @@ def _grammar() -> pyparsing.ParserElement:
     name = part(r"[A-Za-z_]\w*")
     derivative = pp.Regex(r"d(?=\s*\w+\s*/)").suppress() + name("derived") + pp.Regex(r"/\s*d\s*t\b").suppress()
     expression = pp.Suppress("=") + part(r"[^:]+")("expression")
-    unit = pp.Suppress(":") + part(r"(?:[^():]*[*/]\s*\([^()]*\))+[^():]*|[^():]+")("unit")
+    unit = pp.Suppress(":") + part(r"(?:[^():]*[*/]\s*\((?:[^():]|\([^():]*\))*\))+[^():]*|[^():]+")("unit")
     flags = pp.Suppress("(") + pp.Group(pp.DelimitedList(part(r"[^(),]+")))("flags") + pp.Suppress(")")
-    return (derivative + expression | name("name") + pp.Optional(expression)) + unit + pp.Optional(flags)
+    line: pp.ParserElement = (derivative + expression | name("name") + pp.Optional(expression)) + unit + pp.Optional(flags)
+    return line
 
 
 def _read_line(span: Span) -> Line:
@@ -168,7 +169,7 @@ def _read_line(span: Span) -> Line:
     if mistakes:
         raise EquationSyntaxError(*mistakes)
     try:
-        parts = _grammar().parse_string(text, parse_all=True)
+        parts: Any = _grammar().parse_string(text, parse_all=True)
     except pp.ParseBaseException:
         raise EquationSyntaxError(*_why_not(span, text)) from None
     spans = {key: span.part(at.start, at.stop) for key, at in parts.items() if key != "flags"}

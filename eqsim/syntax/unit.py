@@ -105,8 +105,8 @@ def _number(place: Span) -> EquationSyntaxError:
 def _exponent(place: Span, node: ast.expr) -> Any:
     """A number, or a fraction of two, with a sign."""
     match node:
-        case ast.Constant(value=int() | float()) if type(node.value) is not bool and abs(node.value) < 100:
-            return node.value
+        case ast.Constant(value=int() | float() as value) if type(value) is not bool and abs(value) < 100:
+            return value
         case ast.UnaryOp(op=ast.USub()):
             return -_exponent(place, node.operand)
         case ast.BinOp(op=ast.Div()) if _exponent(place, node.right) != 0:

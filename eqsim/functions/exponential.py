@@ -21,11 +21,24 @@ from eqsim.functions.helpers import (
     bits,
     define,
     estrin,
+    fast_two_sum,
+    product_parts,
     select,
     unbits,
     word_of,
 )
-from eqsim.functions.tables import EXP, LN2_HI, LN2_LO, LOG, LOG2_E, SQRT_HALF
+from eqsim.functions.tables import (
+    EXP,
+    LN2_HI,
+    LN2_LO,
+    LOG,
+    LOG2_E,
+    LOG10_2_HI,
+    LOG10_2_LO,
+    LOG10_E_LOWER,
+    LOG10_E_UPPER,
+    SQRT_HALF,
+)
 from eqsim.ir.expr import Expr, eq, gt, lt
 
 SMALL = 2.0**-54
@@ -107,13 +120,45 @@ def log_domain(x: Expr, y: Expr) -> Expr:
     return select(gt(x, 0.0), select(lt(x, INF), y, x), select(eq(x, 0.0), -INF, NAN))
 
 
-@define("log", x="real")
-def _log(let: Lets, x: Expr) -> Expr:
-    """Natural logarithm: log(m) = f - (f**2/2 - s (f**2/2 + R(s**2))) with f = m - 1, s = f/(2 + f)."""
-    k, m = split_exponent(let, x)
-    f = let("f", m - 1.0)
+def log_terms(let: Lets, f: Expr) -> tuple[Expr, Expr]:
+    """h and p of log(1 + f) = f - (h - p): h = f**2/2, p = s (h + R(s**2)), s = f/(2 + f); for f in sqrt(1/2) - 1 to
+    sqrt(2) - 1.
+    """
     s = let("s", f / (2.0 + f))
     h = let("h", 0.5 * f * f)
     z = let("z", s * s)
-    y = k * LN2_HI - ((h - (s * (h + z * estrin(let, z, LOG)) + k * LN2_LO)) - f)
-    return log_domain(x, y)
+    return h, s * (h + z * estrin(let, z, LOG))
+
+
+@define("log", x="real")
+def _log(let: Lets, x: Expr) -> Expr:
+    """Natural logarithm."""
+    k, m = split_exponent(let, x)
+    f = let("f", m - 1.0)
+    h, rest = log_terms(let, f)
+    return log_domain(x, k * LN2_HI - ((h - (rest + k * LN2_LO)) - f))
+
+
+@define("log1p", x="real")
+def _log1p(let: Lets, x: Expr) -> Expr:
+    """log(1 + x): the logarithm of the rounded sum, and what was rounded away divided by it."""
+    total = let("total", 1.0 + x)
+    back = let("back", total - 1.0)
+    lost = (1.0 - (total - back)) + (x - back)
+    k, m = split_exponent(let, total)
+    f = let("f", m - 1.0)
+    h, rest = log_terms(let, f)
+    y = k * LN2_HI - ((h - (rest + (k * LN2_LO + lost / total))) - f)
+    return select(lt(absolute(x), SMALL), x, log_domain(total, y))
+
+
+@define("log10", x="real")
+def _log10(let: Lets, x: Expr) -> Expr:
+    """Logarithm to base 10: k log10(2) + log(m)/log(10), the second as a sum of two parts."""
+    k, m = split_exponent(let, x)
+    f = let("f", m - 1.0)
+    h, rest = log_terms(let, f)
+    head, lost = fast_two_sum(let, f, -h)
+    large, small = product_parts(let, head, let("tail", lost + rest), LOG10_E_UPPER, LOG10_E_LOWER)
+    total, lost = fast_two_sum(let, let("whole", k * LOG10_2_HI), large)
+    return log_domain(x, total + (lost + (k * LOG10_2_LO + small)))

@@ -122,6 +122,24 @@ def with_sign_of(x: Expr, magnitude: Expr) -> Expr:
     return unbits(bits(magnitude) | (bits(x) & SIGN))
 
 
+def upper_half(x: Expr) -> Expr:
+    """The upper 26 bits of a real: products of two such numbers are exact."""
+    return unbits(bits(x) & word(~((1 << 27) - 1)))
+
+
+def fast_two_sum(let: Lets, a: Expr, b: Expr) -> tuple[Expr, Expr]:
+    """a + b as rounded sum and error (Dekker 1971); exact for |a| >= |b| or a = 0."""
+    total = let("total", a + b)
+    return total, (a - total) + b
+
+
+def product_parts(let: Lets, x: Expr, x_low: Expr, c_upper: float, c_lower: float) -> tuple[Expr, Expr]:
+    """(x + x_low) * (c_upper + c_lower) as a large and a small part; the large one is exact."""
+    head = let("head", upper_half(x))
+    tail = let("tail", (x - head) + x_low)
+    return let("large", head * c_upper), let("small", head * c_lower + tail * (c_upper + c_lower))
+
+
 # --- choices ----------------------------------------------------------------------------------------------------------
 
 

@@ -1,7 +1,8 @@
 """The angle of sin, cos and tan: |x| = quadrant * pi/2 + r with |r| <= pi/4, for every x, without branches.
 
-The method is that of Payne and Hanek (1983), with integers.  With x = M 2**(b - 1076), 1023 <= b < 2047, M < 2**54, only
-192 bits of 2/pi matter: those before contribute multiples of four quadrants, those after less than 2**-123 quadrants::
+The method is that of Payne and Hanek (1983), with integers.  With x = M 2**(b - 1076), 1023 <= b < 2047, M < 2**54,
+only 192 bits of 2/pi matter: those before contribute multiples of four quadrants, those after less than 2**-123
+quadrants::
 
     2/pi     0 . 1 0 1 0 0 0 1 0 1 1 1 1 1 0 0 1 1 0 0 0 ...
                        |<-- w0 -->|<-- w1 -->|<-- w2 -->|          bits b - 1077 to b - 886

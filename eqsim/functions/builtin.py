@@ -1,6 +1,6 @@
 """The functions and constants that strings of a model may use.
 
-In: names.  Out: for each function its number of arguments, its rule for dimensions, its lowering to IR, its derivatives.
+In: names.  Out: for each function its number of arguments, its rule for dimensions, its IR and its derivatives.
 
 The kinds of rules for dimensions, with what is printed when they are broken::
 

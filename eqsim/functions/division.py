@@ -2,59 +2,49 @@
 
 from __future__ import annotations
 
-from eqsim.functions.helpers import INF, NAN, Lets, absolute, define, select, upper_half, with_sign_of
-from eqsim.ir.expr import Expr, Select, both, eq, ge, gt, lt, ne, negate, unary
-
-Pair = tuple[Expr, Expr]
+from eqsim.functions.helpers import INF, NAN, SIGN, Lets, absolute, bits, define, select, upper_half, with_sign_of
+from eqsim.ir.expr import Expr, Select, eq, ge, gt, lt, ne, unary
 
 
-def divide(let: Lets, x: Expr, y: Expr) -> Pair:
-    """The whole quotient q = floor(x/y) and the remainder x - q*y, without rounding while |x/y| < 2**53.
+def divide(let: Lets, a: Expr, b: Expr) -> tuple[Expr, Expr]:
+    """The whole quotient q = floor(a/b) and the remainder a - q*b, for a, b >= 0.
 
-    The rounded quotient may be one off; the sign of the remainder tells, and both are put right.
+    The products are split so that nothing is rounded.  The rounded quotient may be one too large; then the remainder is
+    negative, and both are put right.  Where a/b >= 2**53 the remainder is 0: neighbours of ``a`` are more than b apart.
     """
-    scale = let("scale", select(gt(absolute(x), 2.0**900), 2.0**-200, 1.0))
-    x, y = let("a", x * scale), let("b", y * scale)
-    q = let("q", unary("floor", x / y))
-    q1, y1 = let("q1", upper_half(q)), let("y1", upper_half(y))
-    q2, y2 = let("q2", q - q1), let("y2", y - y1)
-    r = let("r", (((x - q1 * y1) - q1 * y2) - q2 * y1) - q2 * y2)
-    low = let("low", both(ne(r, 0.0), ne_sign(r, y)))
-    high = let("high", ge(absolute(r), absolute(y)))
-    high = let("over", both(high, negate(low)))
-    whole = select(low, q - 1.0, select(high, q + 1.0, q))
-    rest = Select(low, r + y, Select(high, r - y, r))
-    return let("whole", whole), let("remainder", rest / scale)
+    q = let("q", unary("floor", a / b))
+    q1, b1 = let("q1", upper_half(q)), let("b1", upper_half(b))
+    q2, b2 = let("q2", q - q1), let("b2", b - b1)
+    r = let("r", (((a - q1 * b1) - q1 * b2) - q2 * b1) - q2 * b2)
+    above = let("above", lt(r, 0.0))
+    q, r = let("q", Select(above, q - 1.0, q)), let("r", Select(above, r + b, r))
+    r = let("r", Select(ge(q, 2.0**53), a * 0.0, r))
+    r = let("r", Select(eq(b, INF), a, r))
+    return q, let("r", select(eq(b, 0.0), NAN, Select(lt(a, INF), r, a - a)))
 
 
-def ne_sign(a: Expr, b: Expr) -> Expr:
-    """Is exactly one of two numbers that are not zero negative?"""
-    return ne(lt(a, 0.0), lt(b, 0.0))
-
-
-def edges(let: Lets, x: Expr, y: Expr, value: Expr, beside_infinity: Expr) -> Expr:
-    """NaN for infinite x or y = 0, and what stands beside an infinite y."""
-    bad = let("bad", negate(both(lt(absolute(x), INF), ne(y, 0.0))))
-    return select(bad, NAN, Select(both(eq(absolute(y), INF), ne(x, 0.0)), beside_infinity, value))
+def signs_differ(x: Expr, y: Expr) -> Expr:
+    """Has exactly one of the two the sign bit?"""
+    return ne((bits(x) ^ bits(y)) & SIGN, 0)
 
 
 @define("mod", x="real", y="real")
 def _mod(let: Lets, x: Expr, y: Expr) -> Expr:
-    """x % y with the sign of y; 0 where |x/y| >= 2**53, since x is then known to no multiple of y; NaN for y = 0."""
-    whole, rest = divide(let, x, y)
-    far = let("far", ge(absolute(whole), 2.0**53))
-    value = let("value", select(far, 0.0, rest))
-    bounded = select(eq(value, 0.0), with_sign_of(y, absolute(value)), value)
-    return edges(let, x, y, bounded, Select(ne_sign(x, y), y, x))
+    """x % y, with the sign of y; NaN for y = 0."""
+    b = let("b", absolute(y))
+    _, r = divide(let, let("a", absolute(x)), b)
+    other = let("other", select(gt(r, 0.0), b - r, r))
+    return with_sign_of(y, Select(signs_differ(x, y), other, r))
 
 
 @define("floor_divide", x="real", y="real")
 def _floor_divide(let: Lets, x: Expr, y: Expr) -> Expr:
     """x // y: the largest whole number that is not above x/y; x/y itself for y = 0."""
-    whole, _ = divide(let, x, y)
-    value = select(ge(absolute(let("ratio", x / y)), 2.0**53), let("floored", unary("floor", x / y)), whole)
-    beside = select(ne_sign(x, y), -1.0, 0.0)
-    return select(eq(y, 0.0), x / y, Select(both(eq(absolute(y), INF), ne(x, 0.0)), beside, value))
+    q, r = divide(let, let("a", absolute(x)), let("b", absolute(y)))
+    below = let("below", -select(gt(r, 0.0), q + 1.0, q))
+    whole = let("whole", Select(signs_differ(x, y), below, q))
+    whole = let("whole", select(ne(r, r), NAN, whole))
+    return Select(eq(y, 0.0), x / y, whole)
 
 
 @define("sign", x="real")

@@ -2,8 +2,8 @@
 
 All bodies are free of branches and tables, so that loops over them become vector code.
 
-The reduction is that of Cody and Waite (1980), chapter 6: x = k ln 2 + r with |r| <= ln(2)/2, where k ln 2 is subtracted
-in two parts, the first without error.
+The reduction is that of Cody and Waite (1980), chapter 6: x = k ln 2 + r with |r| <= ln(2)/2, where k ln 2 is
+subtracted in two parts, the first without error.
 """
 
 from __future__ import annotations
@@ -115,9 +115,11 @@ def split_exponent(let: Lets, x: Expr) -> tuple[Expr, Expr]:
     return k, let("m", unbits((w & (2**52 - 1)) + word_of(SQRT_HALF)))
 
 
-def log_domain(x: Expr, y: Expr) -> Expr:
+def log_domain(let: Lets, x: Expr, y: Expr) -> Expr:
     """``y``, but -inf at 0, NaN below, and x itself where it is inf or NaN."""
-    return select(gt(x, 0.0), select(lt(x, INF), y, x), select(eq(x, 0.0), -INF, NAN))
+    y = let("y", select(lt(x, INF), y, x))
+    y = let("y", select(lt(x, 0.0), NAN, y))
+    return select(eq(x, 0.0), -INF, y)
 
 
 def log_terms(let: Lets, f: Expr) -> tuple[Expr, Expr]:
@@ -136,7 +138,7 @@ def _log(let: Lets, x: Expr) -> Expr:
     k, m = split_exponent(let, x)
     f = let("f", m - 1.0)
     h, rest = log_terms(let, f)
-    return log_domain(x, k * LN2_HI - ((h - (rest + k * LN2_LO)) - f))
+    return log_domain(let, x, k * LN2_HI - ((h - (rest + k * LN2_LO)) - f))
 
 
 @define("log1p", x="real")
@@ -149,7 +151,7 @@ def _log1p(let: Lets, x: Expr) -> Expr:
     f = let("f", m - 1.0)
     h, rest = log_terms(let, f)
     y = k * LN2_HI - ((h - (rest + (k * LN2_LO + lost / total))) - f)
-    return select(lt(absolute(x), SMALL), x, log_domain(total, y))
+    return log_domain(let, total, let("y", select(lt(absolute(x), SMALL), x, y)))
 
 
 @define("log10", x="real")
@@ -161,4 +163,4 @@ def _log10(let: Lets, x: Expr) -> Expr:
     head, lost = fast_two_sum(let, f, -h)
     large, small = product_parts(let, head, let("tail", lost + rest), LOG10_E_UPPER, LOG10_E_LOWER)
     total, lost = fast_two_sum(let, let("whole", k * LOG10_2_HI), large)
-    return log_domain(x, total + (lost + (k * LOG10_2_LO + small)))
+    return log_domain(let, x, total + (lost + (k * LOG10_2_LO + small)))

@@ -1,7 +1,7 @@
 """Calls in strings, as IR: which node or function a name of the user stands for, and which type comes out.
 
-Types follow Python: bool < int < real.  Elementary functions give reals; ``abs``, ``sign`` and ``clip`` keep the highest
-type of their arguments (a bool counts as an int); ``int`` gives an int.
+Types follow Python: bool < int < real.  Elementary functions give reals; ``abs``, ``sign`` and ``clip`` keep the
+highest type of their arguments (a bool counts as an int); ``int`` gives an int.
 """
 
 from __future__ import annotations

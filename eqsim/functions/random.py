@@ -1,7 +1,7 @@
 """Random numbers as functions of (seed, stream, element, step): no generator has a state.
 
-In: words.  Out: reals and ints.  The bits come from Philox4x32 with ten rounds (Salmon, Moraes, Dror, Shaw 2011, "Parallel
-random numbers: as easy as 1, 2, 3")::
+In: words.  Out: reals and ints.  The bits come from Philox4x32 with ten rounds (Salmon, Moraes, Dror, Shaw 2011,
+"Parallel random numbers: as easy as 1, 2, 3")::
 
     counter   c0 = element (low 32 bits)   c1 = step (low 32 bits)   c2 = stream
               c3 = step (bits 32 to 47) << 16 | number of the draw

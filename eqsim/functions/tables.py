@@ -43,7 +43,7 @@ LOG10_2_LO = float.fromhex("0x1.9fef311f12b36p-42")
 LOG10_E_UPPER = float.fromhex("0x1.bcb7b10000000p-2")
 LOG10_E_LOWER = float.fromhex("0x1.49b9438ca9aaep-28")
 
-# --- powers: constants as an upper part of 26 bits and the rest --------------------------------------------------------
+# --- powers: constants as an upper part of 26 bits and the rest -------------------------------------------------------
 
 TWO_LOG2_E = (float.fromhex("0x1.7154760000000p+1"), float.fromhex("0x1.4ae0bf85ddf44p-25"))
 THIRD = (float.fromhex("0x1.5555550000000p-2"), float.fromhex("0x1.5555555555555p-28"))
@@ -174,7 +174,8 @@ ARCTAN = (
 
 # --- the normal quantile ----------------------------------------------------------------------------------------------
 # Wichura (1988), "Algorithm AS 241: The percentage points of the normal distribution", Applied Statistics 37, 477-484:
-# numerator and denominator in powers of 0.425**2 - q**2 for |q| = |p - 1/2| <= 0.425, else of sqrt(-log p) minus 1.6 or 5.
+# numerator and denominator in powers of 0.425**2 - q**2 for |q| = |p - 1/2| <= 0.425, else of sqrt(-log p) minus 1.6
+# or 5.
 
 NORMAL_CENTRE = (
     (

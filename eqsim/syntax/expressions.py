@@ -187,5 +187,5 @@ def _unchained(tree: Tree, node: ast.Compare) -> str:
     """``a < b < c`` as ``a < b and b < c``."""
     terms = [" ".join(blank_lines(tree.span(n).text).split()) for n in (node.left, *node.comparators)]
     signs = [COMPARISONS[type(op)] for op in node.ops]
-    pairs = zip(terms, signs, terms[1:], strict=False)
-    return " and ".join(f"{a} {sign} {b}" for a, sign, b in pairs)
+    pairs = [f"{a} {sign} {b}" for a, sign, b in zip(terms, signs, terms[1:], strict=False)]
+    return " and ".join(pairs[:3]) + (" and so on" if len(pairs) > 3 else "")

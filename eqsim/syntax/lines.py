@@ -133,7 +133,8 @@ def _continues(so_far: str, line: str) -> bool:
         return not defines and (flags_open or flags_begin or not unit.strip())
     if _DEFINES.match(line):
         return False
-    return not _DECLARES.match(line) or bool(_GOES_ON.search(so_far.rstrip()[-6:])) or so_far.count("(") > so_far.count(")")
+    unfinished = _GOES_ON.search(so_far.rstrip()[-6:]) or so_far.count("(") > so_far.count(")")
+    return bool(unfinished) or not _DECLARES.match(line)
 
 
 def _trim(source: Source, text: str, start: int, end: int) -> Span:
@@ -157,7 +158,8 @@ def _grammar() -> pyparsing.ParserElement:
     expression = pp.Suppress("=") + part(r"[^:]+")("expression")
     unit = pp.Suppress(":") + part(r"(?:[^():]*[*/]\s*\((?:[^():]|\([^():]*\))*\))+[^():]*|[^():]+")("unit")
     flags = pp.Suppress("(") + pp.Group(pp.DelimitedList(part(r"[^(),]+")))("flags") + pp.Suppress(")")
-    line: pp.ParserElement = (derivative + expression | name("name") + pp.Optional(expression)) + unit + pp.Optional(flags)
+    body = derivative + expression | name("name") + pp.Optional(expression)
+    line: pp.ParserElement = body + unit + pp.Optional(flags)
     return line
 
 

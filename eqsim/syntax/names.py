@@ -2,8 +2,8 @@
 
 In: a name and the kind of place where it is defined.  Out: nothing, or an error that says what the name already means.
 
-Kinds of places: ``equations`` (any block), ``statement`` (left of ``=`` in a reset, on_pre, ...), and the checks that an
-object adds: ``neurons``, ``synapses``, ``spatial``, ``refractory`` (a group with a refractory period).
+Kinds of places: ``equations`` (any block), ``statement`` (left of ``=`` in a reset, on_pre, ...), and the checks
+that an object adds: ``neurons``, ``synapses``, ``spatial``, ``refractory`` (a group with a refractory period).
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ _OBJECTS = ("neurons", "synapses", "spatial")
 
 # fmt: off
 RULES: tuple[Rule, ...] = (
-    Rule(Mistake("E501", "", "'{at}' is a word of Python", "choose another name, e.g. {at}_"),
+    Rule(Mistake("E501", "", "'{at}' is a word of Python and cannot be a name", "choose another name, e.g. {at}_"),
          _EVERYWHERE, frozenset(keyword.kwlist)),
     Rule(Mistake("E502", r"_\w*", "a name cannot begin with an underscore", "choose another name"), ("equations",)),
     Rule(Mistake("E503", r"__\w*", "a name cannot begin with two underscores", "choose another name"), ("statement",)),
@@ -72,10 +72,12 @@ RULES: tuple[Rule, ...] = (
          ("equations",)),
     Rule(Mistake("E505", "t|dt|t_in_timesteps|i|N", "'{at}' cannot be changed: it means {what}",
                  "choose another name, e.g. {at}_1"), ("statement",)),
-    Rule(Mistake("E508", r"xi|xi_\w+", "'{at}' already means white noise", "choose a name that does not begin with xi_"),
+    Rule(Mistake("E508", r"xi|xi_\w+", "'{at}' already means white noise",
+                 "choose a name that does not begin with xi_"),
          _EVERYWHERE),
     Rule(Mistake("E509", "refractory|refractory_until|not_refractory",
-                 "'{at}' is already used for the time after a spike", "choose another name, e.g. t_ref"), ("equations",)),
+                 "'{at}' is already used for the time after a spike", "choose another name, e.g. t_ref"),
+         ("equations",)),
     Rule(Mistake("E510", "", "'{at}' is already the name of a constant", "choose another name, e.g. {at}_1"),
          _EVERYWHERE, CONSTANT_NAMES),
     Rule(Mistake("E511", "", "'{at}' is already the name of a function", "choose another name, e.g. {at}_1"),

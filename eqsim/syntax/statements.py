@@ -103,7 +103,8 @@ def _read(span: Span) -> Assignment:
         raise EquationSyntaxError(_why_not(span, text))
     target, op = span.part(*m.span("target")), cast(Operator, m["op"])
     if not m["value"]:
-        raise EquationSyntaxError(ASSIGNMENTS["empty"].diagnostic(span.part(*m.span("op")), {"at": op, "x": m["target"]}))
+        words = {"at": op, "x": m["target"]}
+        raise EquationSyntaxError(ASSIGNMENTS["empty"].diagnostic(span.part(*m.span("op")), words))
     found: list[Diagnostic] = []
     attempt(found, _check_target, target)
     value = attempt(found, parse_expression, span.part(*m.span("value")))

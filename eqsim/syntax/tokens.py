@@ -122,7 +122,7 @@ class _Reader:
     def _open(self, token: Token, call: bool) -> tuple[str, Token] | None:
         self.levels.append(_Level(token, call, []))
         self.wants_operand = True
-        return ("deep", token) if len(self.levels) > MAX_BRACKETS else None
+        return ("deep", token) if len(self.levels) > MAX_BRACKETS + 1 else None
 
     def _close(self, token: Token) -> tuple[str, Token] | None:
         if len(self.levels) == 1:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import functools
 import re
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from eqsim import units
 from eqsim.errors import Diagnostic, EquationSyntaxError, Span, did_you_mean
@@ -58,7 +58,7 @@ def parse_unit(span: Span) -> tuple[Dimension, VariableType]:
         raise EquationSyntaxError(*strange)
     if text in TYPES:
         return units.DIMENSIONLESS, TYPES[text]
-    if text in OTHER_WORDS:
+    if text in OTHER_WORDS and text not in units.BASE_UNIT_NAMES:
         raise _unknown(place)
     return _dimension(place, _tree(place, text)), "real"
 
@@ -102,7 +102,7 @@ def _number(place: Span) -> EquationSyntaxError:
     return EquationSyntaxError(Diagnostic("E702", "a unit cannot contain a number", place, "", text))
 
 
-def _exponent(place: Span, node: ast.expr) -> Any:
+def _exponent(place: Span, node: ast.expr) -> float:
     """A number, or a fraction of two, with a sign."""
     match node:
         case ast.Constant(value=int() | float() as value) if type(value) is not bool and abs(value) < 100:

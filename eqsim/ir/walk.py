@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 
 from eqsim.ir.expr import Call, Cast, Draw, Expr, Iterate, Load, Number, Op, Ref, Select, Table
@@ -56,6 +56,11 @@ def transform(e: Expr, f: Callable[[Expr], Expr]) -> Expr:
 def substitute(e: Expr, values: Mapping[str, Expr]) -> Expr:
     """Replace `Ref`s by name."""
     return transform(e, lambda x: values.get(x.name, x) if isinstance(x, Ref) else x)
+
+
+def depends_on(e: Expr, names: Collection[str]) -> bool:
+    """Does a `Ref` to one of the names occur?"""
+    return e.name in names if isinstance(e, Ref) else any(depends_on(c, names) for c in children(e))
 
 
 def nodes(e: Expr) -> Iterator[Expr]:

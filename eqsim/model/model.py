@@ -33,11 +33,14 @@ class Ode:
 class Model:
     """A system of differential equations.  ``noise`` holds the names of the white noises (``xi``, ``xi_1``) in use.
 
-    ``locally_constant`` holds names of functions of t that do not change within a step.
+    ``locally_constant`` holds names of functions of t that do not change within a step.  ``subexpressions`` are the
+    user's names for certain values; they are put in already and only serve to give generated code their names.
     """
 
     odes: tuple[Ode, ...] = ()
     noise: tuple[str, ...] = ()
+    locally_constant: frozenset[str] = frozenset()
+    subexpressions: tuple[tuple[str, Expr], ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:

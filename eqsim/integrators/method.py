@@ -1,0 +1,174 @@
+"""What an integration method is, and the registry of all of them.
+
+In: a `Model`.  Out: a `Rule`, one step of integration; or a sentence that says why the method cannot be used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from eqsim.errors import UnsupportedEquationsException
+from eqsim.functions.helpers import Lets
+from eqsim.ir.expr import Expr, Load, Op, Ref
+from eqsim.ir.passes.share import share
+from eqsim.ir.show import show
+from eqsim.ir.walk import children, depends_on
+from eqsim.model.calculus import split_noise
+from eqsim.model.model import DT, Model, Rule, T
+
+__all__ = [
+    "DT",
+    "METHODS",
+    "SQRT_DT",
+    "Method",
+    "Noise",
+    "T",
+    "bind",
+    "dW",
+    "describe",
+    "lets_for",
+    "method",
+    "noise_of",
+]
+
+Noise = Literal["none", "additive", "multiplicative"]
+"""How much noise a method or a model has; each kind includes those before it."""
+KINDS: tuple[Noise, ...] = ("none", "additive", "multiplicative")
+
+SQRT_DT: Expr = Op("sqrt", (DT,))
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A method of integration.
+
+    Attributes
+    ----------
+    name : str
+    order : float or None
+        Order of the global error in dt without noise; None for a method without such an error.
+    strong_order : float or None
+        Order of the mean error of single paths in dt with noise; None if noise is refused.
+    noise : {"none", "additive", "multiplicative"}
+        What it can handle.  Multiplicative noise is meant in the sense of Stratonovich.
+    refuses : callable
+        ``Model -> str | None``: why not, in one sentence, beyond the kind of noise.
+    steps : callable
+        ``Model -> Rule``, without any checks; use `build`.
+    citation, bibtex : str
+        The source.
+    """
+
+    name: str
+    order: float | None
+    strong_order: float | None
+    noise: Noise
+    refuses: Callable[[Model], str | None]
+    steps: Callable[[Model], Rule]
+    citation: str
+    bibtex: str = ""
+
+    def reason(self, model: Model) -> str | None:
+        """Why the method cannot be used with this model, in one sentence; None if it can."""
+        kind = noise_of(model)
+        if KINDS.index(kind) > KINDS.index(self.noise):
+            names = " and ".join(f"'{name}'" for name in model.noise)
+            if self.noise == "none":
+                return f"it does not handle noise, and the equations contain {names}"
+            return f"it only handles additive noise, and the noise {names} is multiplied by a state variable"
+        return self.refuses(model)
+
+    def build(self, model: Model) -> Rule:
+        """One step of this method.
+
+        Raises
+        ------
+        UnsupportedEquationsException
+            If the method cannot be used with this model.
+        """
+        reason = self.reason(model)
+        if reason is not None:
+            raise UnsupportedEquationsException(f"method '{self.name}' cannot be used: {reason}")
+        return finished(self.steps(model), model)
+
+    def __call__(self, equations: Any) -> str:
+        """The update of these equations as readable code; for teaching and for checking."""
+        return describe(self.build(equations if isinstance(equations, Model) else equations.model()))
+
+    def __repr__(self) -> str:
+        return f"<method {self.name}>"
+
+
+METHODS: dict[str, Method] = {}
+"""Every method by name."""
+
+
+def never(model: Model) -> str | None:
+    """No reason to refuse."""
+    return None
+
+
+def method(
+    name: str,
+    *,
+    order: float | None,
+    strong_order: float | None = None,
+    noise: Noise = "none",
+    refuses: Callable[[Model], str | None] = never,
+    citation: str,
+    bibtex: str = "",
+) -> Callable[[Callable[[Model], Rule]], Method]:
+    """Register the decorated function ``Model -> Rule`` as a method, and replace it by the `Method`."""
+
+    def register(steps: Callable[[Model], Rule]) -> Method:
+        METHODS[name] = Method(name, order, strong_order, noise, refuses, steps, citation, bibtex)
+        return METHODS[name]
+
+    return register
+
+
+# --- what all methods need --------------------------------------------------------------------------------------------
+
+
+def noise_of(model: Model) -> Noise:
+    """``additive`` if no factor of a noise depends on the state."""
+    if not model.noise:
+        return "none"
+    factors = [g for ode in model.odes for g in split_noise(ode.rate, model.noise, ode.origin)[0].values()]
+    return "multiplicative" if any(depends_on(g, model.names) for g in factors) else "additive"
+
+
+def dW(noise: str) -> Ref:
+    """The increment of a noise in this step: a normal number of variance dt."""
+    return Ref(f"dW_{noise}")
+
+
+def lets_for(model: Model) -> Lets:
+    """An empty list of Lets that leaves the names of the model alone."""
+    return Lets((*model.names, "t", "dt", *(f"dW_{xi}" for xi in model.noise)))
+
+
+def bind(let: Lets, name: str, value: Expr) -> Expr:
+    """Name a value that takes work to compute; leaves, and their negatives, stay as they are."""
+    inner = value.args[0] if isinstance(value, Op) and value.op == "neg" else value
+    return let(name, value) if children(inner) and not isinstance(inner, Load) else value
+
+
+def finished(rule: Rule, model: Model) -> Rule:
+    """The rule with common subexpressions computed once, under the user's names where there are any."""
+    names = {value: f"_{name}" for name, value in model.subexpressions}
+    lets, updates = share(rule.lets, rule.updates, names)
+    return Rule(lets, updates, rule.noise)
+
+
+def describe(rule: Rule) -> str:
+    """The rule as readable lines: random numbers, intermediate values, new values, and the assignment of all together."""
+    lines = [f"dW_{xi} = sqrt(dt)*randn()" for xi in rule.noise]
+    lines += [show(let) for let in rule.lets]
+    lines += [f"{name}_new = {show(value)}" for name, value in rule.updates]
+    if rule.updates:
+        names = [name for name, _ in rule.updates]
+        lines.append(f"{', '.join(names)} = {', '.join(f'{name}_new' for name in names)}")
+    return "\n".join(lines)

@@ -93,6 +93,7 @@ GAPS: dict[str, Mistake] = {
     "if": Mistake("E211", "", "this 'if' has no 'else'", "write both values: first if condition else second"),
     "else": Mistake("E212", "", "this 'else' has no 'if'", "write: first if condition else second"),
     "not": Mistake("E213", "", "'not' cannot follow '{before}'", "put it into brackets: (not {right})"),
+    "space": Mistake("E215", "", "a space is missing between '{before}' and '{at}'", "write {before} {at}"),
     "deep": Mistake("E214", "", "more than {limit} brackets are open here",
                     "give a part of the expression a name in an equation of its own"),
 }

@@ -97,6 +97,8 @@ class _Reader:
 
     def _operator(self, token: Token) -> tuple[str, Token] | None:
         level = self.levels[-1]
+        if token.text in _WORDS and token.start == self.before.end and self.before.kind == "number":
+            return "space", token
         if token.kind == "open" and self.before.kind == "name":
             return self._open(token, call=True)
         if token.kind in ("number", "name", "open", "not"):
@@ -161,5 +163,5 @@ def _diagnostic(span: Span, blanked: str, before: Token, code: str, token: Token
         code = "decimal"
     row = GAPS[code]
     words = neighbours(blanked, token.start, token.end) | {"before": before.text, "limit": str(MAX_BRACKETS)}
-    start = before.start if code in ("operator", "brackets") else token.start
+    start = before.start if code in ("operator", "brackets", "space") else token.start
     return row.diagnostic(span.part(start, token.end), words)

@@ -7,10 +7,11 @@ C's precedence could read it otherwise, and literals that are exactly the number
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import singledispatchmethod
 
+from eqsim.codegen.names import identifier
 from eqsim.ir.expr import (
     Call,
     Cast,
@@ -50,21 +51,6 @@ CALLED = {
 }
 INTEGER_DIVISION = {"//": "eq_floordiv", "%": "eq_floormod"}
 
-KEYWORDS = frozenset(
-    """alignas alignof and and_eq asm atomic_cancel auto bitand bitor bool break case catch char class compl concept const
-    consteval constexpr constinit const_cast continue co_await co_return co_yield decltype default delete do double
-    dynamic_cast else enum explicit export extern false float for friend goto if inline int long mutable namespace new
-    noexcept not not_eq nullptr operator or or_eq private protected public register reinterpret_cast requires return short
-    signed sizeof static static_assert static_cast struct switch template this thread_local throw true try typedef typeid
-    typename union unsigned using virtual void volatile wchar_t while xor xor_eq main m n i j k r e""".split()
-)
-
-
-def identifier(name: str) -> str:
-    """A C++ identifier for a name of the IR; names of the language get an underscore."""
-    plain = name.replace(".", "_")
-    return plain + "_" if plain in KEYWORDS else plain
-
 
 def literal(c: Const) -> str:
     """Exactly this number, as readable as that allows."""
@@ -87,12 +73,17 @@ def literal(c: Const) -> str:
 class Printer:
     """Prints what stands inside a function.
 
-    ``array`` and ``number`` say how the surrounding text reaches an array (something that can be indexed) and a number.
+    ``array`` and ``number`` say how the surrounding text reaches an array (something that can be indexed) and a number,
+    ``bound`` how it spells what it binds itself (prelude, indices); other names are locals.  ``row`` names the counter
+    of a log, ``columns`` its arrays.
     """
 
     array: Callable[[str], str] = identifier
     number: Callable[[str], str] = identifier
-    indices: frozenset[str] = field(default_factory=frozenset)
+    bound: Mapping[str, str] = field(default_factory=dict)
+    row: Callable[[str], str] = identifier
+    columns: Callable[[str], tuple[str, ...]] = lambda log: ()
+    storage: Callable[[str], str] = lambda array: "float64"
 
     @singledispatchmethod
     def expr(self, e: Expr) -> str:
@@ -105,7 +96,7 @@ class Printer:
 
     @expr.register
     def _(self, e: Ref) -> str:
-        return e.name if e.name in self.indices else identifier(e.name)
+        return self.bound.get(e.name) or identifier(e.name)
 
     @expr.register
     def _(self, e: Number) -> str:
@@ -133,7 +124,9 @@ class Printer:
     def _left(self, parent: Op, a: Expr) -> str:
         """Chains a + b + c and a * b * c need no brackets on the left: C evaluates them from the left, too."""
         same = {"+": ("+", "-", "*", "/"), "-": ("+", "-", "*", "/"), "*": ("*", "/"), "/": ("*", "/")}
-        loose = isinstance(a, Op) and len(a.args) == 2 and a.op in same.get(parent.op, ()) and a.op not in INTEGER_DIVISION
+        loose = (
+            isinstance(a, Op) and len(a.args) == 2 and a.op in same.get(parent.op, ()) and a.op not in INTEGER_DIVISION
+        )
         return self.bare(a) if loose else self.expr(a)
 
     @expr.register
@@ -157,8 +150,12 @@ class Printer:
     @expr.register
     def _(self, e: Iterate) -> str:
         kinds = [C_TYPES[s.type] for s in e.starts]
-        start = " ".join(f"{k} {identifier(x)} = {self.bare(s)};" for k, x, s in zip(kinds, e.names, e.starts, strict=True))
-        step = " ".join(f"const {k} {x}_next = {self.bare(v)};" for k, x, v in zip(kinds, e.names, e.nexts, strict=True))
+        start = " ".join(
+            f"{k} {identifier(x)} = {self.bare(s)};" for k, x, s in zip(kinds, e.names, e.starts, strict=True)
+        )
+        step = " ".join(
+            f"const {k} {x}_next = {self.bare(v)};" for k, x, v in zip(kinds, e.names, e.nexts, strict=True)
+        )
         move = " ".join(f"{identifier(x)} = {x}_next;" for x in e.names)
         return (
             f"[&]() -> {C_TYPES[e.type]} {{ {start} for (int turn_ = 0; turn_ < {e.limit} && {self.expr(e.test)}; ++turn_) "
@@ -177,7 +174,7 @@ class Printer:
 
     @stmt.register
     def _(self, s: Let, indent: str = "  ") -> list[str]:
-        return [f"{indent}const {C_TYPES[s.value.type]} {identifier(s.name)} = {self.bare(s.value)};"]
+        return [f"{indent}const {C_TYPES[s.value.type]} {self.expr(Ref(s.name))} = {self.bare(s.value)};"]
 
     @stmt.register
     def _(self, s: Store, indent: str = "  ") -> list[str]:
@@ -185,7 +182,9 @@ class Printer:
 
     @stmt.register
     def _(self, s: Add, indent: str = "  ") -> list[str]:
-        return [f"{indent}{self.expr(Load(s.array, s.index))} += {self.bare(s.value)};"]
+        narrow = STORAGE_TYPES[self.storage(s.array)]  # the term is rounded to what the array holds before it is added
+        value = f"({narrow}){self.expr(s.value)}" if narrow in ("float", "int32_t") else self.bare(s.value)
+        return [f"{indent}{self.expr(Load(s.array, s.index))} += {value};"]
 
     @stmt.register
     def _(self, s: When, indent: str = "  ") -> list[str]:
@@ -194,7 +193,9 @@ class Printer:
 
     @stmt.register
     def _(self, s: Log, indent: str = "  ") -> list[str]:
-        raise TypeError("a log is printed by the launch, which knows its columns")
+        row, columns = self.row(s.log), self.columns(s.log)
+        lines = [f"{indent}{self.array(c)}[{row}] = {self.bare(v)};" for c, v in zip(columns, s.values, strict=True)]
+        return [*lines, f"{indent}++{row};"]
 
     def body(self, body: tuple[Stmt, ...], indent: str = "  ") -> list[str]:
         """The lines of a body, the user's text above the lines that come from it."""
@@ -203,9 +204,14 @@ class Printer:
         for s in body:
             if s.origin is not None and s.origin != shown:
                 shown = s.origin
-                lines.append(f"{indent}// {' '.join(s.origin.text.split())}")
+                lines.append(f"{indent}// {comment(s.origin.text)}")
             lines += self.stmt(s, indent)
         return lines
+
+
+def comment(text: str) -> str:
+    """A user's text on one line that is safe behind ``//``."""
+    return " ".join(text.replace("\\", "/").split())
 
 
 def _wrapped(text: str) -> bool:

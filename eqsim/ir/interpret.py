@@ -6,7 +6,7 @@ targets give the same bits on the same memory.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,9 +66,14 @@ class Interpreter:
         self._logs = {log.name: log for log in program.logs}
         self._storage = {a.name: a for a in program.arrays}
         self._kernels = [(program.clocks.index(k.clock), self.kernel(k)) for k in program.kernels]
+        self._stopping = False
 
-    def run(self, state: State, ends: dict[str, int]) -> Status:
-        """Advance every clock to its end, or until a log is too full for another step.
+    def stop(self) -> None:
+        """Ask the run in progress to return after its current step."""
+        self._stopping = True
+
+    def run(self, state: State, ends: dict[str, int], pause: Callable[[], bool] | None = None) -> Status:
+        """Advance every clock to its end, or until a log is too full for another step, or until `stop` is called.
 
         Parameters
         ----------
@@ -76,7 +81,15 @@ class Interpreter:
             Its arrays are changed in place, its steps advanced.
         ends : dict
             For each clock the step at which it stops (not run).
+        pause : callable or None
+            Asked before each step; the run returns ``paused`` when it says so.
         """
+        try:
+            return self._run(state, ends, pause)
+        finally:
+            self._stopping = False
+
+    def _run(self, state: State, ends: dict[str, int], pause: Callable[[], bool] | None) -> Status:
         clocks = self.program.clocks
         dts = [state.reals[f"{c}.dt"] for c in clocks]
         last = [ends[c] for c in clocks]
@@ -87,11 +100,26 @@ class Interpreter:
                     return Status("done")
                 if any(self._full(log, state) for log in self.program.logs):
                     return Status("full")
+                if self._stopping:
+                    return Status("stopped")
+                if pause is not None and pause():
+                    return Status("paused")
                 for clock, run in self._kernels:
                     if active[clock]:
                         run(state, state.steps[clocks[clock]])
                 for clock, name in enumerate(clocks):
                     state.steps[name] += active[clock]
+
+    def stop(self) -> None:
+        """Ask the run in progress to return after its current step."""
+        self._stopped = True
+
+    def run_part(self, state: State, first: int, last: int, active: Sequence[bool]) -> None:
+        """Run kernels ``first`` to ``last - 1`` of one step, those of ticking clocks; no clock is advanced."""
+        with np.errstate(all="ignore"):
+            for clock, run in self._kernels[first:last]:
+                if active[clock]:
+                    run(state, state.steps[self.program.clocks[clock]])
 
     def constants(self, state: State) -> None:
         """Compute the numbers that follow from other numbers."""

@@ -191,6 +191,6 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """Why a run returned: ``done``, ``full`` (a log must grow) or ``stopped``."""
+    """Why a run returned: ``done``, ``full`` (a log must grow), ``stopped`` (asked to) or ``paused`` (did its part)."""
 
     reason: str

@@ -1,0 +1,246 @@
+"""The compilers of this machine, and compilations as processes of their own.
+
+In: source files and flags.  Out: a shared library in the cache.  Nothing here blocks unless it is asked to wait.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import functools
+import os
+import platform
+import shlex
+import shutil
+import subprocess
+import sys
+import sysconfig
+import weakref
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import eqsim
+from eqsim.codegen.cache import Cache, key_of, machine
+from eqsim.errors import CompileError
+
+NATIVE = "-march=native" if platform.machine() in ("x86_64", "AMD64", "i686") else "-mcpu=native"
+EXACT = ("-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math")
+"""One IEEE operation for each node: these flags may not be left out; none of them changes a result."""
+KERNEL_FLAGS = ("-std=c++17", "-O3", NATIVE, *EXACT, "-fwrapv", "-fPIC", "-shared", "-fvisibility=hidden", "-w")
+DOOR_FLAGS = ("-O1", "-fwrapv", "-fPIC", "-shared", "-w")
+if sys.platform == "darwin":
+    DOOR_FLAGS = (*DOOR_FLAGS, "-undefined", "dynamic_lookup")
+
+CANDIDATES = {"CXX": ("g++", "clang++", "c++"), "CC": ("gcc", "clang", "cc")}
+HELP = {
+    "linux": "install a C++ compiler, e.g. `sudo apt install g++` or `conda install -c conda-forge gxx`",
+    "darwin": "install the command line tools: `xcode-select --install`",
+    "win32": "install a C++ compiler, e.g. `conda install -c conda-forge gxx`",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Compiler:
+    """A compiler that was found: how to call it, and what tells it from others."""
+
+    command: tuple[str, ...]
+    identity: str
+
+    @property
+    def version(self) -> str:
+        """The first line of what the compiler says about itself (starts a process)."""
+        return _version(self.command)
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """There is no compiler; ``help`` says what to install."""
+
+    what: str
+    help: str
+
+
+@functools.cache
+def _version(command: tuple[str, ...]) -> str:
+    try:
+        result = subprocess.run([*command, "--version"], capture_output=True, text=True, check=False, timeout=30)
+    except (OSError, subprocess.TimeoutExpired):
+        return "unknown"
+    return (result.stdout.splitlines() or ["unknown"])[0]
+
+
+def find_compiler(language: str = "CXX", preferred: str = "") -> Compiler | Missing:
+    """The compiler to use: ``preferred``, else the environment's (``CXX``, ``CC``), else the first that is installed."""
+    chosen = preferred or os.environ.get(language, "")
+    for candidate in (chosen,) if chosen.strip() else CANDIDATES[language]:
+        command = shlex.split(candidate)
+        path = shutil.which(command[0])
+        if path is not None:
+            return Compiler((path, *command[1:]), _identity(path, tuple(command[1:])))
+    names = chosen or " or ".join(CANDIDATES[language])
+    return Missing(f"no compiler found ({names})", HELP.get(sys.platform, HELP["linux"]))
+
+
+def _identity(path: str, arguments: tuple[str, ...]) -> str:
+    """Tells a compiler from its next version without starting it."""
+    real = os.path.realpath(path)
+    info = os.stat(real)
+    return f"{real} {info.st_size} {info.st_mtime_ns} {' '.join(arguments)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """One library to be made: its files, the command (run in their folder, writes ``library.so``), and its key."""
+
+    files: tuple[tuple[str, str], ...]
+    command: tuple[str, ...]
+    key: str
+    what: str
+
+
+def kernel_recipe(files: Mapping[str, str], main: str, flags: Sequence[str], compiler: Compiler) -> Recipe:
+    """Compile the kernels of a network (one translation unit)."""
+    command = (*compiler.command, *flags, main, "-o", "library.so")
+    parts = [*_texts(files), *command, compiler.identity, machine(), eqsim.__version__]
+    return Recipe(tuple(files.items()), command, key_of(parts), "the network")
+
+
+def door_recipe(text: str, compiler: Compiler) -> Recipe:
+    """Compile a Cython module: Cython and the C compiler run one after the other in one process."""
+    include = sysconfig.get_paths()["include"]
+    compile_c = (*compiler.command, *DOOR_FLAGS, f"-I{include}", "network.c", "-o", "library.so")
+    command = (sys.executable, "-c", CYTHON_THEN_C, *compile_c)
+    abi = (sys.implementation.cache_tag, sysconfig.get_config_var("EXT_SUFFIX") or "", sys.version)
+    parts = [text, *compile_c, compiler.identity, *abi, _cython_version(), eqsim.__version__]
+    return Recipe((("network.pyx", text),), command, key_of(parts), "the door to Python")
+
+
+CYTHON_THEN_C = """
+import os, sys
+command = sys.argv[1:]
+from Cython.Compiler.Main import main
+sys.argv = ["cython", "-3", "network.pyx"]
+try:
+    main(command_line=1)
+except SystemExit as end:
+    if end.code:
+        raise
+os.execv(command[0], command)
+"""
+
+
+@functools.cache
+def _cython_version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("cython")
+    except PackageNotFoundError:
+        return "none"
+
+
+def _texts(files: Mapping[str, str]) -> list[str]:
+    return [x for item in sorted(files.items()) for x in item]
+
+
+RUNNING: weakref.WeakSet[Compilation] = weakref.WeakSet()
+
+
+@atexit.register
+def _abandon() -> None:
+    for job in list(RUNNING):
+        job.cancel()
+
+
+@dataclass(slots=True, weakref_slot=True, eq=False)
+class Compilation:
+    """A recipe at work in a process of its own."""
+
+    recipe: Recipe
+    cache: Cache
+    folder: Path
+    process: subprocess.Popen[bytes]
+    result: Path | None = field(default=None)
+
+    @classmethod
+    def start(cls, recipe: Recipe, cache: Cache) -> Compilation:
+        """Write the files and start the compiler."""
+        folder = cache.workshop()
+        for name, text in recipe.files:
+            (folder / name).write_text(text, encoding="utf-8")
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p), "LC_ALL": "C"}
+        with open(folder / "messages", "wb") as messages:
+            process = subprocess.Popen(
+                recipe.command,
+                cwd=folder,
+                stdin=subprocess.DEVNULL,
+                stdout=messages,
+                stderr=messages,
+                env=environment,
+                start_new_session=True,
+            )
+        job = cls(recipe, cache, folder, process)
+        RUNNING.add(job)
+        return job
+
+    def poll(self) -> Path | None:
+        """The library if it is finished, None if not yet.
+
+        Raises
+        ------
+        CompileError
+            With the compiler's message.
+        """
+        if self.result is None and self.process.poll() is not None:
+            self._finish()
+        return self.result
+
+    def wait(self) -> Path:
+        """The library, when it is finished."""
+        self.process.wait()
+        if self.result is None:
+            self._finish()
+        assert self.result is not None
+        return self.result
+
+    def cancel(self) -> None:
+        """Stop the compiler (and what it started) and remove its files."""
+        RUNNING.discard(self)
+        if self.process.poll() is None:
+            with contextlib.suppress(OSError):
+                os.killpg(self.process.pid, 9)
+            self.process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _finish(self) -> None:
+        RUNNING.discard(self)
+        try:
+            if self.process.returncode != 0:
+                raise _failure(self.recipe, self.folder)
+            self.result = self.cache.put(self.recipe.key, ".so", self.folder / "library.so")
+        finally:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _failure(recipe: Recipe, folder: Path) -> CompileError:
+    messages = (folder / "messages").read_text(encoding="utf-8", errors="replace").strip()
+    origin = equation_of(messages, dict(recipe.files))
+    about = f"\nThe line comes from: {origin}" if origin else ""
+    return CompileError(
+        f"the compiler failed on {recipe.what}.{about}\n{messages or recipe.command[0] + ' said nothing'}"
+    )
+
+
+def equation_of(messages: str, files: Mapping[str, str]) -> str:
+    """The user's text above the first line that the compiler complains about; '' if there is none."""
+    import re
+
+    for file, number in re.findall(r"^([\w.]+):(\d+):\d+: (?:fatal )?error", messages, re.MULTILINE):
+        lines = files.get(file, "").splitlines()[: int(number)]
+        for line in reversed(lines):
+            if line.startswith("  // "):
+                return line[5:]
+            if not line.startswith("  "):
+                break
+    return ""

@@ -1,0 +1,293 @@
+"""From a program to the views that the templates print: names are chosen and expressions spelled here, once.
+
+In: a program that is ready to be printed (draws expanded, functions linked).  Out: `ProgramText`, whose fields are plain
+strings, and the source files of the C family.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from eqsim.codegen.cfamily import C_TYPES, STORAGE_TYPES, Printer, function_text
+from eqsim.codegen.names import identifier, members, unique
+from eqsim.codegen.templates import fill, plain
+from eqsim.ir.domain import Across, Domain, Each, Gather, Of, Once, Sample, Size, Where
+from eqsim.ir.expr import Expr, Load, Number, Ref
+from eqsim.ir.order import independent
+from eqsim.ir.program import Events, Kernel, Program, Route
+from eqsim.ir.stmt import Log, Store
+from eqsim.ir.walk import body_nodes, nodes, statements, writes
+
+INDICES = ("i", "j", "k", "r", "n")
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member of a kernel's struct: what it is, and the member of `State` that it comes from ('' if from nowhere)."""
+
+    type: str
+    name: str
+    source: str
+    comment: str
+
+
+@dataclass(frozen=True, slots=True)
+class KernelText:
+    """One kernel, spelled.  ``at`` gives the member (``s.name``) of an array or number, or a literal, by its role."""
+
+    name: str
+    title: str
+    shape: str
+    clock: int
+    independent: bool
+    delayed: bool
+    members: tuple[Member, ...]
+    wide: tuple[Member, ...]
+    prelude: tuple[tuple[str, str], ...]
+    body: tuple[str, ...]
+    test: str
+    uses: frozenset[str]
+    rows: tuple[tuple[str, str], ...]
+    scratch: str
+    at: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class LogText:
+    """What the check for a full log needs."""
+
+    cursor: str
+    capacity: str
+    per_step: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramText:
+    """A program, spelled: fields of `State` as (type, name, comment), functions, kernels, clocks and logs."""
+
+    arrays: tuple[tuple[str, str, str], ...]
+    reals: tuple[tuple[str, str], ...]
+    ints: tuple[tuple[str, str], ...]
+    functions: tuple[str, ...]
+    kernels: tuple[KernelText, ...]
+    clocks: tuple[tuple[str, str], ...]
+    logs: tuple[LogText, ...]
+
+
+def spell(program: Program) -> ProgramText:
+    """Choose all names and print all expressions of a program."""
+    reals = all_reals(program)
+    fields = unique([a.name for a in program.arrays] + list(reals) + list(program.ints))
+    kernels = unique([k.name for k in program.kernels], taken=("state", "steps", *fields.values()))
+    return ProgramText(
+        arrays=tuple((STORAGE_TYPES[a.dtype], fields[a.name], a.name) for a in program.arrays),
+        reals=tuple((fields[name], name) for name in reals),
+        ints=tuple((fields[name], name) for name in program.ints),
+        functions=tuple(function_text(f) for f in program.functions),
+        kernels=tuple(_Kernel(program, k, fields, kernels[k.name]).text() for k in program.kernels),
+        clocks=tuple((fields[f"{c}.dt"], c) for c in program.clocks),
+        logs=tuple(
+            LogText(f"state.{fields[x.cursor]}[0]", f"state.{fields[x.capacity]}", _size(x.per_step, fields))
+            for x in program.logs
+        ),
+    )
+
+
+def all_reals(program: Program) -> tuple[str, ...]:
+    """The names of the reals, and after them of those that follow from others: the order of their table."""
+    return (*program.reals, *(name for name, _ in program.constants))
+
+
+def _size(size: Size, fields: Mapping[str, str]) -> str:
+    return str(size) if isinstance(size, int) else f"state.{fields[size]}"
+
+
+class _Kernel:
+    """Spells one kernel."""
+
+    def __init__(self, program: Program, kernel: Kernel, fields: Mapping[str, str], name: str) -> None:
+        self.program, self.kernel, self.fields, self.name = program, kernel, fields, name
+        self.arrays = {a.name: a for a in program.arrays}
+        self.logs = {log.name: log for log in program.logs}
+        self.roles = dict(_roles(program, kernel))
+        self.lets = [let.name for let in kernel.prelude]
+        self.row_names = {log: f"{log}.next_row" for log in self._logged()}
+        self.member = members([*self._arrays(), *self._numbers(), *self.lets, *self.row_names.values()])
+        self.written = writes(kernel.body) | self._appended() | self._emitted()
+
+    def _logged(self) -> list[str]:
+        return list(dict.fromkeys(s.log for s in statements(self.kernel.body) if isinstance(s, Log)))
+
+    def _appended(self) -> set[str]:
+        return {c for log in self._logged() for c in (*self.logs[log].columns, self.logs[log].cursor)}
+
+    def _emitted(self) -> set[str]:
+        return {str(self.roles[r]) for r in ("indices", "counts")} if isinstance(self.kernel.domain, Where) else set()
+
+    def _expressions(self) -> Iterator[Expr]:
+        for let in self.kernel.prelude:
+            yield from nodes(let.value)
+        yield from body_nodes(self.kernel.body)
+        if isinstance(self.kernel.domain, Where):
+            yield from nodes(self.kernel.domain.test)
+
+    def _arrays(self) -> list[str]:
+        loaded = {e.array for e in self._expressions() if isinstance(e, Load)}
+        needed = (
+            loaded | writes(self.kernel.body) | self._appended() | {r for r in self.roles.values() if r in self.arrays}
+        )
+        return [a.name for a in self.program.arrays if a.name in needed]
+
+    def _numbers(self) -> list[str]:
+        used = {e.name for e in self._expressions() if isinstance(e, Number)} | set(map(str, self.roles.values()))
+        return [x for x in (*all_reals(self.program), *self.program.ints) if x in used]
+
+    def _of(self, name: str) -> str:
+        return f"s.{self.member[name]}"
+
+    def text(self) -> KernelText:
+        """The views of this kernel."""
+        locals_ = [s.name for s in statements(self.kernel.body) if hasattr(s, "name")]
+        spelled = unique([identifier(x) for x in dict.fromkeys(locals_)], taken=("s", "i", "j", "k", "r", "n"))
+        bound = {x: spelled[identifier(x)] for x in locals_}
+        bound |= {i: i for i in INDICES} | {x: self._of(x) for x in self.lets}
+        printer = Printer(
+            array=self._of,
+            number=self._of,
+            bound=bound,
+            row=lambda log: self._of(self.row_names[log]),
+            columns=lambda log: self.logs[log].columns,
+            storage=lambda name: self.arrays[name].dtype,
+        )
+        domain = self.kernel.domain
+        free = independent(self.kernel)
+        return KernelText(
+            name=self.name,
+            title=f"{self.kernel.name}: {_title(domain)}",
+            shape=type(domain).__name__.lower(),
+            clock=self.program.clocks.index(self.kernel.clock),
+            independent=free,
+            delayed=isinstance(domain, Across) and domain.delay is None,
+            members=tuple(self._members()),
+            wide=tuple(self._wide()) if free and isinstance(domain, Each | Where) else (),
+            prelude=tuple((self._of(let.name), printer.bare(let.value)) for let in self.kernel.prelude),
+            body=tuple(printer.body(self.kernel.body)),
+            test=printer.bare(domain.test) if isinstance(domain, Where) else "",
+            uses=frozenset(e.name for e in self._expressions() if isinstance(e, Ref)) & frozenset(INDICES),
+            rows=tuple((self._of(self.row_names[x]), self._of(self.logs[x].cursor)) for x in self._logged()),
+            scratch=self._scratch(),
+            at={role: self._role(name) for role, name in self.roles.items()},
+        )
+
+    def _scratch(self) -> str:
+        """How many events are in flight at most."""
+        if not isinstance(self.kernel.domain, Across):
+            return "0"
+        return " * ".join(_size(self.roles[role], self.fields) for role in ("history", "width"))
+
+    def _role(self, name: Size) -> str:
+        return str(name) if isinstance(name, int) else self._of(name)
+
+    def _members(self) -> Iterator[Member]:
+        for name in self._arrays():
+            const = "" if name in self.written else "const "
+            kind = STORAGE_TYPES[self.arrays[name].dtype]
+            yield Member(f"{const}{kind}*", self.member[name], self.fields[name], name)
+        for name in self._numbers():
+            kind = "int64_t" if name in self.program.ints else "double"
+            yield Member(kind, self.member[name], self.fields[name], name)
+        for let in self.kernel.prelude:
+            yield Member(C_TYPES[let.value.type], self.member[let.name], "", "the same for all elements of a step")
+        for name in self.row_names.values():
+            yield Member("int64_t", self.member[name], "", "the next free row")
+
+    def _wide(self) -> Iterator[Member]:
+        """Arrays of bools by element: they pass through blocks of 64 bit, as narrow types would spoil wide loops."""
+        places = [(e.array, e.index) for e in self._expressions() if isinstance(e, Load)]
+        places += [(s.array, s.index) for s in statements(self.kernel.body) if isinstance(s, Store)]
+        elsewhere = {array for array, index in places if index != Ref("i", "int")}
+        for name in self._arrays():
+            a = self.arrays[name]
+            if a.dtype == "bool" and name not in elsewhere and name in {x for x, _ in places}:
+                stored = "written" if name in self.written else ""
+                yield Member("int64_t*", self.member[name], stored, name)
+
+
+def _roles(program: Program, kernel: Kernel) -> Iterator[tuple[str, Size]]:
+    """What the loop of a kernel needs besides its body, by role."""
+    match kernel.domain:
+        case Each(size, first):
+            yield from (("size", size), ("first", first))
+        case Where(size, _, events):
+            yield from (("size", size), *_ring(program, events))
+        case Of(events, size, first):
+            yield from (("size", size), ("first", first), *_ring(program, events))
+        case Sample(indices, size):
+            yield from (("size", size), ("elements", indices))
+        case Across(events, route, delay):
+            yield from (*_ring(program, events), *_route(program, route))
+            if delay is not None:
+                yield ("delay", delay)
+        case Gather(route):
+            found = _find(program.routes, route)
+            yield from (("size", f"{found.synapses}.N"), *_ends(program, found))
+
+
+def _ring(program: Program, name: str) -> Iterator[tuple[str, Size]]:
+    ring: Events = _find(program.events, name)
+    yield from (("indices", ring.indices), ("counts", ring.counts), ("history", ring.history), ("width", ring.size))
+
+
+def _route(program: Program, name: str) -> Iterator[tuple[str, Size]]:
+    route: Route = _find(program.routes, name)
+    yield from (("size", route.size), ("first", route.first), ("rows", f"{name}.rows"), *_ends(program, route))
+    if route.ordered:
+        yield ("order", f"{name}.order")
+    if route.delayed:
+        yield ("delays", f"{name}.delays")
+
+
+def _ends(program: Program, route: Route) -> Iterator[tuple[str, Size]]:
+    known = {a.name for a in program.arrays}
+    for role, first in (("source", route.first_source), ("target", route.first_target)):
+        if f"{route.synapses}.{role}" in known:
+            yield from ((role, f"{route.synapses}.{role}"), (f"first_{role}", first))
+    yield ("side", 0 if route.side == "pre" else 1)
+
+
+def _find(rows: Iterable[Any], name: str) -> Any:
+    return next(x for x in rows if x.name == name)
+
+
+def _title(domain: Domain) -> str:
+    """What the loop visits, in words."""
+    match domain:
+        case Once():
+            return "once"
+        case Each():
+            return "each element"
+        case Where(_, _, events):
+            return f"elements that have an event: {events}"
+        case Of(events):
+            return f"elements of {events}"
+        case Across(events, route):
+            return f"synapses that {events} reach along {route}"
+        case Gather(route):
+            return f"all synapses of {route}"
+        case Sample():
+            return "recorded elements"
+
+
+def kernel_files(program: Program) -> dict[str, str]:
+    """The source files of the C family that hold the whole network, for the CPU."""
+    text = spell(program)
+    return {
+        "eqsim.hpp": plain("runtime/eqsim.hpp"),
+        "loops.hpp": plain("runtime/loops.hpp"),
+        "state.hpp": fill("network/state.hpp.j2", p=text),
+        "element.hpp": fill("kernels/element.hpp.j2", p=text),
+        "cpu.hpp": fill("launch/cpu.hpp.j2", p=text),
+        "network.cpp": fill("network/step.hpp.j2", p=text),
+    }

@@ -1,0 +1,189 @@
+"""The Cython target: kernels in C++, and a Cython module per network that binds its memory and drives its steps.
+
+In: a `Program`.  Out: `CompiledModule`.  Kernels and door are compiled by two processes side by side; either is taken from
+the cache when its text has been compiled before.
+"""
+
+from __future__ import annotations
+
+import importlib.machinery
+import importlib.util
+from collections.abc import Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from eqsim.codegen.cache import Cache
+from eqsim.codegen.compiler import (
+    KERNEL_FLAGS,
+    Compilation,
+    Missing,
+    Recipe,
+    door_recipe,
+    find_compiler,
+    kernel_recipe,
+)
+from eqsim.codegen.render import kernel_files
+from eqsim.codegen.templates import fill
+from eqsim.errors import CompileError
+from eqsim.ir.program import Program, State, Status
+from eqsim.targets.target import Sources, register
+
+UNLIMITED = 2**62
+DOORS: dict[Path, ModuleType] = {}
+"""The doors of this process; Python cannot load the same one twice."""
+
+
+@register("cython")
+class CythonTarget:
+    """Compiles programs for the CPU.
+
+    Parameters
+    ----------
+    flags : sequence of str
+        For the kernels, instead of `KERNEL_FLAGS`.
+    cxx, cc : str
+        Compilers; '' for the environment's or the first that is installed.
+    cache : Cache or None
+        Where compiled modules are kept.
+    """
+
+    def __init__(
+        self, flags: Sequence[str] = KERNEL_FLAGS, cxx: str = "", cc: str = "", cache: Cache | None = None
+    ) -> None:
+        self.flags, self.cxx, self.cc = tuple(flags), cxx, cc
+        self.cache = Cache() if cache is None else cache
+
+    def render(self, program: Program) -> Sources:
+        """The C++ files of the network and the Cython file of its door."""
+        files = {**kernel_files(program), "network.pyx": door(program)}
+        return Sources(program, tuple(files.items()), "cython", self.flags)
+
+    def build(self, sources: Sources) -> CompiledModule:
+        """Compile, or take from the cache, and load.
+
+        Raises
+        ------
+        CompileError
+            If there is no compiler, or if it fails.
+        """
+        return Build(sources, self).wait()
+
+    def recipes(self, sources: Sources) -> tuple[Recipe, Recipe]:
+        """How the kernels and the door are made.
+
+        Raises
+        ------
+        CompileError
+            If there is no compiler.
+        """
+        cxx, cc = find_compiler("CXX", self.cxx), find_compiler("CC", self.cc)
+        for found in (cxx, cc):
+            if isinstance(found, Missing):
+                raise CompileError(found.what).with_help(found.help)
+        assert not isinstance(cxx, Missing) and not isinstance(cc, Missing)
+        files = dict(sources.files)
+        text = files.pop("network.pyx")
+        return kernel_recipe(files, "network.cpp", sources.flags, cxx), door_recipe(text, cc)
+
+
+def door(program: Program) -> str:
+    """The Cython text of a program's door; it depends on names only, not on expressions."""
+    return fill(
+        "doors/cython/network.pyx.j2",
+        arrays=[(a.name, np.dtype(a.dtype).str) for a in program.arrays],
+        reals=program.reals,
+        ints=program.ints,
+        clocks=program.clocks,
+    )
+
+
+class Build:
+    """The two compilations of a network, side by side."""
+
+    def __init__(self, sources: Sources, target: CythonTarget) -> None:
+        self.cache, self.recipes = target.cache, target.recipes(sources)
+        self.constants = tuple(name for name, _ in sources.program.constants)
+        self.jobs: list[Compilation | Path] = []
+
+    @property
+    def cached(self) -> bool:
+        """Has all this been compiled before?"""
+        return all(self.cache.find(r.key, ".so") for r in self.recipes)
+
+    def start(self) -> None:
+        """Start what the cache does not have."""
+        if not self.jobs:
+            self.jobs = [self.cache.find(r.key, ".so") or Compilation.start(r, self.cache) for r in self.recipes]
+
+    def poll(self) -> CompiledModule | None:
+        """The module if all is finished, else None.  Raises CompileError."""
+        paths = [job.poll() if isinstance(job, Compilation) else job for job in self.jobs]
+        return self._load() if all(paths) else None
+
+    def wait(self) -> CompiledModule:
+        """The module, when all is finished.  Raises CompileError."""
+        self.start()
+        try:
+            for job in self.jobs:
+                if isinstance(job, Compilation):
+                    job.wait()
+        except BaseException:
+            self.cancel()
+            raise
+        return self._load()
+
+    def cancel(self) -> None:
+        """Stop what is still at work."""
+        for job in self.jobs:
+            if isinstance(job, Compilation):
+                job.cancel()
+        self.jobs = []
+
+    def _load(self) -> CompiledModule:
+        """Load the libraries; one that is damaged or has vanished is made once more."""
+        try:
+            return self._open()
+        except (OSError, ImportError):
+            for recipe in self.recipes:
+                self.cache.drop(recipe.key, ".so")
+            for job in [Compilation.start(r, self.cache) for r in self.recipes]:
+                job.wait()
+            return self._open()
+
+    def _open(self) -> CompiledModule:
+        kernels, entrance = (self.cache.path(r.key, ".so") for r in self.recipes)
+        return CompiledModule(load_door(entrance).Network(str(kernels).encode(), self.constants))
+
+
+def load_door(path: Path) -> ModuleType:
+    """The Python module in a compiled door."""
+    path = path.resolve()
+    if path not in DOORS:
+        loader = importlib.machinery.ExtensionFileLoader("network", str(path))
+        spec = importlib.util.spec_from_file_location("network", path, loader=loader)
+        assert spec is not None
+        module = importlib.util.module_from_spec(spec)
+        loader.exec_module(module)
+        DOORS[path] = module
+    return DOORS[path]
+
+
+class CompiledModule:
+    """A compiled network."""
+
+    def __init__(self, network: Any) -> None:
+        self._network = network
+
+    def run(self, state: State, ends: dict[str, int], most: int = UNLIMITED) -> Status:
+        """As `Module.run`; at most ``most`` steps, then the reason is ``paused``."""
+        reason = self._network.run(state.arrays, state.reals, state.ints, state.steps, ends, most)
+        if reason == "out of memory":
+            raise MemoryError("there is no memory for the events in flight")
+        return Status(reason)
+
+    def stop(self) -> None:
+        """Ask the run in progress to return after its current step."""
+        self._network.stop()

@@ -1,0 +1,30 @@
+// Helpers of the loops on a CPU.
+#pragma once
+#include "eqsim.hpp"
+
+#define EQ_BLOCK 1024  // elements whose test is computed before those that have an event are collected
+
+// Append block + b to the events, for every b with mask[b] != 0; most stretches of 64 have none.
+static inline int64_t eq_collect(const int64_t* mask, int64_t count, int64_t block, int32_t* events, int64_t found) {
+  int64_t b = 0;
+  for (; b + 64 <= count; b += 64) {
+    int64_t any = 0;
+    for (int q = 0; q < 64; ++q) any |= mask[b + q];
+    if (!any) continue;
+    for (int q = 0; q < 64; ++q)
+      if (mask[b + q]) events[found++] = (int32_t)(block + b + q);
+  }
+  for (; b < count; ++b)
+    if (mask[b]) events[found++] = (int32_t)(block + b);
+  return found;
+}
+
+// The first position in [at, end) whose delay is at least `delay`; the delays ascend.
+static inline int64_t eq_lower_bound(const int32_t* delays, int64_t at, int64_t end, int64_t delay) {
+  while (at < end) {
+    const int64_t middle = at + (end - at) / 2;
+    if (delays[middle] < delay) at = middle + 1;
+    else end = middle;
+  }
+  return at;
+}

@@ -44,12 +44,14 @@ from eqsim.ir.expr import Expr, eq, gt, lt
 SMALL = 2.0**-54
 
 
-def reduce_exponent(let: Lets, x: Expr, bias: int) -> tuple[Expr, Expr]:
-    """x = k ln 2 + r.  Gives a word with k + bias in its low 12 bits, and r."""
+def reduce_exponent(let: Lets, x: Expr, bias: int) -> tuple[Expr, Expr, Expr]:
+    """x = k ln 2 + r.  Gives a word with k + bias in its low 12 bits, r, and what was rounded away from r."""
     shifter = SHIFTER + bias
     shifted = let("shifted", x * LOG2_E + shifter)
     k = let("k", shifted - shifter)
-    return let("u", bits(shifted)), let("r", (x - k * LN2_HI) - k * LN2_LO)
+    high, low = let("high", x - k * LN2_HI), let("low", k * LN2_LO)
+    r = let("r", high - low)
+    return let("u", bits(shifted)), r, (high - r) - low
 
 
 def power_of_two(u: Expr) -> Expr:
@@ -71,37 +73,36 @@ def quotient(let: Lets, r: Expr, r2: Expr) -> Expr:
 @define("exp", x="real")
 def _exp(let: Lets, x: Expr) -> Expr:
     """e**x.  2**k is multiplied in two halves, so that results below 2**-1022 round once and those above overflow."""
-    u, r = reduce_exponent(let, at_least(let, -746.0, at_most(let, 710.0, x)), 2 * 1023)
+    u, r, _ = reduce_exponent(let, at_least(let, -746.0, at_most(let, 710.0, x)), 2 * 1023)
     y = 1.0 + (r + beyond_linear(let, r))
     half = let("half", u >> 1)
     return y * power_of_two(half) * power_of_two(u - half)
 
 
-def expm1_terms(let: Lets, x: Expr, scale: int) -> tuple[Expr, Expr, Expr]:
-    """(exp(x) - 1) * 2**-scale as (s - c) + s r + s (exp(r) - 1 - r), with s = 2**(k - scale) and c = 2**-scale.
+def scaled_expm1(let: Lets, x: Expr, scale: int) -> Expr:
+    """(exp(x) - 1) * 2**-scale = (s - c) + s r + s (exp(r) - 1 - r), with s = 2**(k - scale) and c = 2**-scale.
 
-    Added from the left no large terms cancel.
+    Added from the left no large terms cancel.  Near |x| = 0.35, where the sum is smallest, the errors of r and of the
+    first addition would show; they are carried to the second one.
     """
-    u, r = reduce_exponent(let, x, 1023 - scale)
+    u, r, r_low = reduce_exponent(let, x, 1023 - scale)
     s = let("s", power_of_two(u))
-    return s - 2.0**-scale, s * r, s * beyond_linear(let, r)
+    total, lost = fast_two_sum(let, let("constant", s - 2.0**-scale), let("linear", s * r))
+    return total + (lost + s * (beyond_linear(let, r) + r_low))
 
 
 @define("expm1", x="real")
 def _expm1(let: Lets, x: Expr) -> Expr:
     """e**x - 1, also where e**x is near 1."""
-    constant, linear, rest = expm1_terms(let, at_least(let, -50.0, at_most(let, 720.0, x)), 64)
-    return select(lt(absolute(x), SMALL), x, (constant + linear + rest) * 2.0**64)
+    y = scaled_expm1(let, at_least(let, -50.0, at_most(let, 720.0, x)), 64) * 2.0**64
+    return select(lt(absolute(x), SMALL), x, y)
 
 
 @define("exprel", x="real")
 def _exprel(let: Lets, x: Expr) -> Expr:
-    """(e**x - 1)/x, which is 1 at 0.  The rounding error of the first sum is carried to the second."""
-    constant, linear, rest = expm1_terms(let, at_least(let, -50.0, x), 11)
-    constant, linear = let("constant", constant), let("linear", linear)
-    total = let("total", constant + linear)
-    y = total + (rest + ((constant - total) + linear))
-    return select(gt(x, 717.0), INF, select(lt(absolute(x), SMALL), 1.0, y / (x * 2.0**-11)))
+    """(e**x - 1)/x, which is 1 at 0."""
+    y = scaled_expm1(let, at_least(let, -50.0, x), 11) / (x * 2.0**-11)
+    return select(gt(x, 717.0), INF, select(lt(absolute(x), SMALL), 1.0, y))
 
 
 # --- logarithms -------------------------------------------------------------------------------------------------------

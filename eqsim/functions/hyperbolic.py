@@ -22,7 +22,7 @@ def half_exp(let: Lets, a: Expr) -> tuple[Expr, Expr, Expr]:
 
     2**65 = 2 * 2**64: half of the result, and room for what is just below the largest real.
     """
-    u, r = reduce_exponent(let, a, 1023 - 65)
+    u, r, _ = reduce_exponent(let, a, 1023 - 65)
     s = let("s", power_of_two(u))
     total, lost = fast_two_sum(let, real(1.0), r)
     large = let("large", s * total)
@@ -54,6 +54,6 @@ def _tanh(let: Lets, x: Expr) -> Expr:
     magnitude = let("magnitude", absolute(x))
     z = let("z", magnitude * magnitude)
     near = magnitude + magnitude * z * estrin(let, z, TANH)
-    u, r = reduce_exponent(let, 2.0 * at_most(let, 20.0, magnitude), 1023)
+    u, r, _ = reduce_exponent(let, 2.0 * at_most(let, 20.0, magnitude), 1023)
     exponential = power_of_two(u) * (1.0 + (r + beyond_linear(let, r)))
     return with_sign_of(x, select(lt(magnitude, 0.55), near, 1.0 - 2.0 / (exponential + 1.0)))

@@ -10,12 +10,13 @@ from eqsim.functions.helpers import (
     bits,
     define,
     estrin,
+    fast_two_sum,
     select,
     unbits,
     with_sign_of,
 )
 from eqsim.functions.tables import ARCSIN, ARCTAN, COS, HALF_PI, HALF_PI_LO, SIN
-from eqsim.ir.expr import Expr, Select, eq, gt, lt, ne, unary
+from eqsim.ir.expr import Expr, Select, eq, gt, lt, ne, real, unary
 
 Pair = tuple[Expr, Expr]
 
@@ -85,8 +86,8 @@ def arcsin_terms(let: Lets, x: Expr) -> tuple[Expr, Expr, Expr]:
 def _arcsin(let: Lets, x: Expr) -> Expr:
     """Inverse sine: pi/2 - 2 arcsin(sqrt((1 - x)/2)) for x > 1/2; NaN beyond 1."""
     large, s, rest = arcsin_terms(let, x)
-    beyond = (HALF_PI - 2.0 * s) - (2.0 * rest - HALF_PI_LO)
-    return with_sign_of(x, Select(large, beyond, s + rest))
+    total, lost = fast_two_sum(let, real(HALF_PI), -2.0 * s)
+    return with_sign_of(x, Select(large, total + ((lost + HALF_PI_LO) - 2.0 * rest), s + rest))
 
 
 @define("arccos", x="real")

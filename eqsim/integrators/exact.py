@@ -1,10 +1,10 @@
 """The exact solution of linear equations with constant coefficients, one step of any size.
 
-In: ``dx/dt = A x + b``.  Out: ``x_new = exp(A dt) x + integral(exp(A s) ds) b``, each coefficient a value of its own that
-does not depend on the state, so that it is computed once where it is the same for all elements.
+In: ``dx/dt = A x + b``.  Out: ``x_new = exp(A dt) x + integral(exp(A s) ds) b``, each coefficient a value of its own
+that does not depend on the state, so that it is computed once where it is the same for all elements.
 
 How a coefficient is found: follow every path along which variable (or drive) j reaches variable i.  A path contributes
-the product of its couplings and the divided difference of exp at the rates of the variables on it (a drive has rate 0)::
+the product of its couplings and the divided difference of exp at the rates of its variables (a drive has rate 0)::
 
     v' = -v/tau_m + g/tau_m             v_new = v*exp(-dt/tau_m)
     g' = -g/tau_s                             + g*dt/tau_m*exp_diff2(-dt/tau_m, -dt/tau_s)
@@ -77,12 +77,12 @@ class Solver:
 
     def new_value(self, i: str) -> Expr:
         """The variable after the step."""
-        paths = self._paths(i)
+        paths = self.paths(i)
         terms = self._by_matrix(i) if paths is None else self._by_paths(i, paths)
         own = [t for j, t in terms if j == i]
         return total(own + [t for j, t in terms if j != i])
 
-    def _paths(self, i: str) -> list[Path] | None:
+    def paths(self, i: str) -> list[Path] | None:
         """All paths to a variable; None if they are too many, or if one has no closed form."""
         result: list[Path] = []
         for path in self._from(i, Path(i, ONE)):
@@ -168,7 +168,7 @@ class Solver:
         return plus(base, times(slope, self._from_base(label, h if row == x else negative(h), p, d)))
 
     def _from_base(self, label: str, h: Expr, p: Expr, d: Expr) -> Expr:
-        """``h + sqrt(d)`` without cancellation (``sqrt(d)**2 = h**2 + p``); h alone if the eigenvalues are conjugate."""
+        """``h + sqrt(d)`` without cancellation, as ``d = h**2 + p``; h alone if the eigenvalues are conjugate."""
         if h == ZERO:
             return choice(lt(d, 0.0), ZERO, Op("sqrt", (d,)))
         far = self.name(f"_far_{label}", plus(Op("abs", (h,)), Op("sqrt", (Op("abs", (d,)),))))
@@ -201,10 +201,11 @@ def _refuses(model: Model) -> str | None:
     system = linear_system(model)
     if isinstance(system, str):
         return system
+    solver = Solver(lets_for(model), {}, system)
     for name in system.names:
-        loop = system.component(name)
-        if len(loop) > 2 and len(system.ancestors(name)) > LARGEST:
-            return f"the solution for '{name}' needs {len(system.ancestors(name))} coupled variables; {LARGEST} are possible"
+        n = len(system.ancestors(name))
+        if n > LARGEST and solver.paths(name) is None:
+            return f"'{name}' depends on {n} coupled variables, more than {LARGEST}"
     if len({ode.active for ode in model.odes if ode.active is not None}) > 1:
         return "its variables rest at different times"
     return None
@@ -227,7 +228,8 @@ def exact(model: Model) -> Rule:
     """
     system = linear_system(model)
     assert isinstance(system, LinearSystem), "refused before"
-    let, known = lets_for(model), {}
+    let = lets_for(model)
+    known: dict[Expr, Expr] = {}
     running = Solver(let, known, system)
     active = {ode.name: ode.active for ode in model.odes if ode.active is not None}
     resting = Solver(let, known, system.frozen(set(active)))

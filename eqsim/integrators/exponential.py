@@ -59,7 +59,8 @@ def _refuses(model: Model) -> str | None:
     refuses=_refuses,
     citation="Moore, J. W. and Ramon, F. (1974). On numerical integration of the Hodgkin and Huxley equations for a "
     "membrane action potential. Journal of Theoretical Biology 45, 249-273.",
-    bibtex="""@article{MooreRamon1974, author={Moore, John W. and Ramon, Fidel}, year={1974}, volume={45}, pages={249--273},
+    bibtex="""@article{MooreRamon1974, author={Moore, John W. and Ramon, Fidel}, year={1974}, volume={45},
+  pages={249--273},
   title={On numerical integration of the {H}odgkin and {H}uxley equations for a membrane action potential},
   journal={Journal of Theoretical Biology}, doi={10.1016/0022-5193(74)90054-X}}""",
 )
@@ -80,7 +81,7 @@ def exponential_euler(model: Model) -> Rule:
             new = times(x, let(f"_decay_{ode.name}", Call("exp", (times(a, step),))))
         else:
             a = bind(let, f"_A_{ode.name}", a)
-            weight = times(step, Call("exprel", (times(a, step),)))
-            new = plus(x, times(plus(times(a, x), rest), weight))
+            gain = let(f"_gain_{ode.name}", times(step, Call("exprel", (times(a, step),))))
+            new = plus(x, times(plus(times(a, x), rest), gain))
         updates.append((ode.name, active_only(ode, new, x)))
     return Rule(tuple(let.body), tuple(updates))

@@ -7,35 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
 
 from eqsim.errors import UnsupportedEquationsException
 from eqsim.functions.helpers import Lets
 from eqsim.ir.expr import Expr, Load, Op, Ref
 from eqsim.ir.passes.share import share
 from eqsim.ir.show import show
-from eqsim.ir.walk import children, depends_on
-from eqsim.model.calculus import split_noise
+from eqsim.ir.walk import children
+from eqsim.model.calculus import Noise, noise_of
+from eqsim.model.equations import Equations
 from eqsim.model.model import DT, Model, Rule, T
+from eqsim.model.symbolic import symbolic_model
 
-__all__ = [
-    "DT",
-    "METHODS",
-    "SQRT_DT",
-    "Method",
-    "Noise",
-    "T",
-    "bind",
-    "dW",
-    "describe",
-    "lets_for",
-    "method",
-    "noise_of",
-]
+__all__ = ["DT", "METHODS", "SQRT_DT", "Method", "T", "bind", "dW", "describe", "finished", "lets_for", "method"]
 
-Noise = Literal["none", "additive", "multiplicative"]
-"""How much noise a method or a model has; each kind includes those before it."""
 KINDS: tuple[Noise, ...] = ("none", "additive", "multiplicative")
+"""Each kind includes those before it."""
 
 SQRT_DT: Expr = Op("sqrt", (DT,))
 
@@ -93,9 +80,9 @@ class Method:
             raise UnsupportedEquationsException(f"method '{self.name}' cannot be used: {reason}")
         return finished(self.steps(model), model)
 
-    def __call__(self, equations: Any) -> str:
+    def __call__(self, equations: Equations | Model) -> str:
         """The update of these equations as readable code; for teaching and for checking."""
-        return describe(self.build(equations if isinstance(equations, Model) else equations.model()))
+        return describe(self.build(equations if isinstance(equations, Model) else symbolic_model(equations)))
 
     def __repr__(self) -> str:
         return f"<method {self.name}>"
@@ -132,14 +119,6 @@ def method(
 # --- what all methods need --------------------------------------------------------------------------------------------
 
 
-def noise_of(model: Model) -> Noise:
-    """``additive`` if no factor of a noise depends on the state."""
-    if not model.noise:
-        return "none"
-    factors = [g for ode in model.odes for g in split_noise(ode.rate, model.noise, ode.origin)[0].values()]
-    return "multiplicative" if any(depends_on(g, model.names) for g in factors) else "additive"
-
-
 def dW(noise: str) -> Ref:
     """The increment of a noise in this step: a normal number of variance dt."""
     return Ref(f"dW_{noise}")
@@ -164,7 +143,7 @@ def finished(rule: Rule, model: Model) -> Rule:
 
 
 def describe(rule: Rule) -> str:
-    """The rule as readable lines: random numbers, intermediate values, new values, and the assignment of all together."""
+    """The rule as readable lines: random numbers, intermediate values, new values; all are assigned together."""
     lines = [f"dW_{xi} = sqrt(dt)*randn()" for xi in rule.noise]
     lines += [show(let) for let in rule.lets]
     lines += [f"{name}_new = {show(value)}" for name, value in rule.updates]

@@ -82,7 +82,8 @@ def _not_diagonal(model: Model) -> str | None:
     refuses=_not_diagonal,
     citation="Kloeden, P. E. and Platen, E. (1992). Numerical Solution of Stochastic Differential Equations. Springer, "
     "section 11.1.",
-    bibtex="""@book{KloedenPlaten1992, author={Kloeden, Peter E. and Platen, Eckhard}, year={1992}, publisher={Springer},
+    bibtex="""@book{KloedenPlaten1992, author={Kloeden, Peter E. and Platen, Eckhard}, year={1992},
+  publisher={Springer},
   title={Numerical Solution of Stochastic Differential Equations}, doi={10.1007/978-3-662-12616-5}}""",
 )
 def milstein(model: Model) -> Rule:

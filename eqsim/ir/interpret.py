@@ -110,10 +110,6 @@ class Interpreter:
                 for clock, name in enumerate(clocks):
                     state.steps[name] += active[clock]
 
-    def stop(self) -> None:
-        """Ask the run in progress to return after its current step."""
-        self._stopped = True
-
     def run_part(self, state: State, first: int, last: int, active: Sequence[bool]) -> None:
         """Run kernels ``first`` to ``last - 1`` of one step, those of ticking clocks; no clock is advanced."""
         with np.errstate(all="ignore"):

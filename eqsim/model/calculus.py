@@ -8,19 +8,25 @@ not in form, such as ``(v**2 - v)/v``, and for formulas in LaTeX.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from eqsim.errors import Diagnostic, EquationError, Span
 from eqsim.ir.algebra import ONE, ZERO, choice, minus, negative, over, plus, simple, times, total
 from eqsim.ir.expr import Call, Const, Expr, Load, Number, Op, Ref, Select, real
 from eqsim.ir.walk import children, depends_on, rebuild, transform
 from eqsim.model.derivatives import derivative
+from eqsim.model.model import Model
+
+if TYPE_CHECKING:
+    from eqsim.model.equations import Equations
 
 __all__ = [
     "depends_on",
     "derivative",
     "from_sympy",
     "linear",
+    "noise_of",
+    "noise_type",
     "polynomial",
     "simplify",
     "split_noise",
@@ -29,6 +35,9 @@ __all__ = [
 
 Linear = tuple[dict[str, Expr], Expr]
 """The coefficient of each name that occurs, and the rest."""
+
+Noise = Literal["none", "additive", "multiplicative"]
+"""What a system of equations contains, or a method can handle."""
 
 Polynomial = dict[tuple[str, ...], Expr]
 """The coefficient of each monomial: ``{("v", "v"): a, (): b}`` is ``a*v*v + b``."""
@@ -169,6 +178,26 @@ def split_noise(rate: Expr, noise: Collection[str], origin: Span | None = None) 
             "white noise can be multiplied by a factor and added, nothing else",
         )
     )
+
+
+def noise_of(model: Model) -> Noise:
+    """``additive`` if no factor of a noise depends on the state."""
+    return _kind(model, model.names)
+
+
+def noise_type(equations: Equations) -> Noise:
+    """``additive`` if no factor of a noise depends on the state or on t."""
+    from eqsim.model.symbolic import symbolic_model
+
+    model = symbolic_model(equations)
+    return _kind(model, (*model.names, "t"))
+
+
+def _kind(model: Model, names: Collection[str]) -> Noise:
+    if not model.noise:
+        return "none"
+    factors = [g for ode in model.odes for g in split_noise(ode.rate, model.noise, ode.origin)[0].values()]
+    return "multiplicative" if any(depends_on(g, names) for g in factors) else "additive"
 
 
 # --- sympy ------------------------------------------------------------------------------------------------------------

@@ -1,1 +1,33 @@
-"""."""
+"""Layer 6: the objects of a model; each says what it contributes to a program."""
+
+from eqsim.objects.clock import Clock, defaultclock
+from eqsim.objects.frames import get_local_namespace
+from eqsim.objects.group import Group
+from eqsim.objects.monitors import PopulationRateMonitor, SpikeMonitor, StateMonitor
+from eqsim.objects.neurons import NeuronGroup
+from eqsim.objects.operations import NetworkOperation, network_operation
+from eqsim.objects.poisson import PoissonGroup
+from eqsim.objects.randomness import seed
+from eqsim.objects.regular import CodeRunner
+from eqsim.objects.subgroup import Subgroup
+from eqsim.objects.synapses import Synapses
+from eqsim.objects.views import VariableView
+
+__all__ = [
+    "Clock",
+    "CodeRunner",
+    "Group",
+    "NetworkOperation",
+    "NeuronGroup",
+    "PoissonGroup",
+    "PopulationRateMonitor",
+    "SpikeMonitor",
+    "StateMonitor",
+    "Subgroup",
+    "Synapses",
+    "VariableView",
+    "defaultclock",
+    "get_local_namespace",
+    "network_operation",
+    "seed",
+]

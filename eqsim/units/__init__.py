@@ -8,6 +8,7 @@ package (``from eqsim.units import mV, nsiemens``) and are made when they are fi
 from __future__ import annotations
 
 from eqsim.errors import DimensionMismatchError
+from eqsim.units import methods as _methods  # noqa: F401  (gives Quantity its numpy methods)
 from eqsim.units.catalogue import ALL_UNITS, BASE_UNIT_NAMES, STANDARD_UNITS, UNITS_FOR_STRINGS, WILDCARD_UNITS
 from eqsim.units.checks import CheckedUnits, check_units
 from eqsim.units.dimension import DIMENSIONLESS, Dimension, get_or_create_dimension, unit_name

@@ -5,7 +5,7 @@ from __future__ import annotations
 from eqsim.units.catalogue import ALL_UNITS
 from eqsim.units.unit import Unit
 
-__all__ = list(ALL_UNITS)  # noqa: PLE0605
+__all__ = list(ALL_UNITS)
 
 
 def __getattr__(name: str) -> Unit:

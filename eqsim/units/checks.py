@@ -146,7 +146,9 @@ def _check_result(function: str, value: Any, expected: Any, arguments: list[Any]
             )
         return
     if callable(expected) and not isinstance(expected, Quantity):
-        expected = expected(*(DIMENSIONLESS if a is None or isinstance(a, str) else get_dimensions(a) for a in arguments))
+        expected = expected(
+            *(DIMENSIONLESS if a is None or isinstance(a, str) else get_dimensions(a) for a in arguments)
+        )
     wanted, dim = get_dimensions(expected), get_dimensions(value)
     if dim is not wanted:
         text = f"The return value of function '{function}' was expected to have unit {wanted} but was '{value}'"

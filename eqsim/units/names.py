@@ -12,7 +12,17 @@ from functools import cache
 
 from eqsim.units.table import BASE_SYMBOLS, UNITS, UnitRow
 
-__all__ = ["Factors", "base_factors", "base_product", "factors", "is_base_product", "join", "number", "symbol_product", "unit_product"]
+__all__ = [
+    "Factors",
+    "base_factors",
+    "base_product",
+    "factors",
+    "is_base_product",
+    "join",
+    "number",
+    "symbol_product",
+    "unit_product",
+]
 
 Powers = tuple[Fraction | int, ...]
 Factors = tuple[tuple[UnitRow, Fraction | int], ...]  # unit and its exponent; positive exponents first
@@ -79,7 +89,7 @@ def _with_one_name(exponents: Powers) -> list[Factors]:
     rows = PREFERRED if mass else _WITHOUT_MASS
     powers: list[Fraction | int] = [1, -1, 2, -2]
     if mass != int(mass):
-        powers = [abs(mass), -abs(mass)]
+        powers = [mass, -mass] if mass > 0 else [-mass, mass]
     return [_sorted(((row, p), *base_factors(_without(exponents, row, p)))) for row in rows for p in powers]
 
 
@@ -110,7 +120,7 @@ def _rate(parts: Factors) -> Factors:
 def _cost(parts: Factors) -> tuple[int, int, Fraction | int, int]:
     """Few factors, then base units or the most telling derived ones, then small exponents and few denominators."""
     rank = sum(1 + _RANK[row.name] + (len(_RANK) if e < 0 else 0) for row, e in parts if row.name in _RANK)
-    return len(parts), rank, sum((abs(e) for _, e in parts), Fraction(0)), sum(e < 0 for _, e in parts)
+    return len(parts), rank, sum((e if e > 0 else -e for _, e in parts), Fraction(0)), sum(e < 0 for _, e in parts)
 
 
 def is_base_product(parts: Factors) -> bool:

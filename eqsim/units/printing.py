@@ -36,8 +36,8 @@ ONE = Unit(1.0, DIMENSIONLESS, 0, "1", "1", "1")
 _REGISTERED: dict[Dimension, list[Unit]] = {}
 _ROW = {row.name: row for row in UNITS}
 _COMPOUND_PREFIXES = ("", "m", "u", "n", "p", "k", "M", "G")
-# Membrane properties are read per square centimetre, resistivity in ohm cm: (unit, exponent) of such compounds.
-_PER_AREA = {("farad", 1): "metre", ("siemens", 1): "metre"}
+# Membranes are described per square centimetre, cytoplasm in ohm cm: (leading unit, exponent of the length).
+_IN_CENTIMETRES = {("farad", -2), ("siemens", -2), ("ohm", 1), ("ohm", 2)}
 
 
 def register_new_unit(u: Unit) -> None:
@@ -86,23 +86,22 @@ def _natural(dim: Dimension, prefix: str, centimetres: bool) -> Unit:
         symbol = names.base_product(dim.exponents)
         latexname = r"\,".join(_latex_power(rf"\mathrm{{{row.symbol}}}", e) for row, e in parts)
         return Unit(1.0, dim, 0, repr(dim), symbol, latexname, True)
-    members = [_member(row, e, prefix if i == 0 else "", parts if centimetres else ()) for i, (row, e) in enumerate(parts)]
+    members = [
+        _member(row, e, prefix if i == 0 else "", parts if centimetres else ()) for i, (row, e) in enumerate(parts)
+    ]
     if len(members) == 1 and members[0][1] == 1:
         return members[0][0]
     scale = sum(float(unit.scale * e) for unit, e in members)
-    text = [
-        names.join([(getattr(unit, field), e) for unit, e in members], *signs)
-        for field, signs in (("name", (" ** ", " * ", " / ")), ("dispname", ("^", " ", "/")))
-    ]
-    return Unit(10.0**scale, dim, scale, *text, _latex_fraction(members), True)
+    name = names.join([(unit.name, e) for unit, e in members], " ** ", " * ", " / ")
+    symbol = names.join([(unit.dispname, e) for unit, e in members], "^", " ", "/")
+    return Unit(10.0**scale, dim, scale, name, symbol, _latex_fraction(members), True)
 
 
 def _member(row: Any, exponent: Any, prefix: str, compound: Any) -> tuple[Unit, Any]:
     if row.name == "molar":
         return named_unit(row, {"": "m", "m": "u", "u": "n", "n": "p"}.get(prefix, prefix)), exponent
     if row.name == "metre" and compound and len(compound) == 2:
-        first, power = compound[0][0].name, compound[0][1]
-        if power == 1 and (first, exponent) in (("farad", -2), ("siemens", -2), ("ohm", 1), ("ohm", 2)):
+        if (compound[0][0].name, exponent) in _IN_CENTIMETRES:
             return named_unit(row, "c"), exponent
     return named_unit(row, prefix), exponent
 
@@ -163,12 +162,8 @@ def value_in_unit(q: Any, u: Any, precision: int | None = None, python_code: boo
     if plain:
         return f"Quantity({text})" if python_code else text
     if isinstance(u, Unit):
-        return f"{text} * {_code(u)}" if python_code else f"{text} {u.dispname}"
-    return f"{text} * {u!r}" if python_code else f"{text} ({u!s})"
-
-
-def _code(u: Unit) -> str:
-    return u.name
+        return f"{text} * {u.name}" if python_code else f"{text} {u.dispname}"
+    return f"{text} * ({u!r})" if python_code else f"{text} ({u!s})"
 
 
 def _number(value: Any, precision: int | None) -> str:
@@ -191,7 +186,9 @@ def in_unit(x: Any, u: Any, precision: int | None = None) -> str:
     """
     if get_dimensions(x) is DIMENSIONLESS:
         if get_dimensions(u) is not DIMENSIONLESS:
-            raise DimensionMismatchError('Non-matching unit for function "in_unit"', get_dimensions(x), get_dimensions(u))
+            raise DimensionMismatchError(
+                'Non-matching unit for function "in_unit"', get_dimensions(x), get_dimensions(u)
+            )
         return _plain_text(np.asarray(x) / u, precision)
     return _as_quantity(x).in_unit(u, precision)
 

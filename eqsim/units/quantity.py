@@ -1,8 +1,8 @@
 """Quantities: numpy arrays with a dimension.  In: numbers and units.  Out: numbers with the right unit, or an error.
 
-`Quantity` is an `numpy.ndarray` in SI base units that carries one `Dimension`.  Results without dimension collapse to plain
-floats and arrays.  What each ufunc and numpy function does to dimensions is written as tables in ``ufuncs.py`` and
-``numpy_functions.py``; the operators below only take a short cut past them for scalars.
+`Quantity` is an `numpy.ndarray` in SI base units that carries one `Dimension`.  Results without dimension collapse to
+plain floats and arrays.  What each ufunc and numpy function does to dimensions is written as tables in ``ufuncs.py``
+and ``numpy_functions.py``; the operators below only take a short cut past them for scalars.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def wrap(value: Any, dim: Dimension) -> Any:
     if dim is DIMENSIONLESS:
         if isinstance(value, Quantity):
             value = value.view(np.ndarray)
-        if isinstance(value, np.ndarray) and value.ndim == 0 or isinstance(value, np.generic):
+        if (isinstance(value, np.ndarray) and value.ndim == 0) or isinstance(value, np.generic):
             return value.item()
         return value
     return quantity_with_dimensions(value, dim)
@@ -254,6 +254,12 @@ class Quantity(np.ndarray[Any, np.dtype[Any]]):
     def __rpow__(self, other: Any, modulo: None = None) -> Any:
         return _operate(np.power, other, self)
 
+    def __floordiv__(self, other: Any) -> Any:
+        return _operate(np.floor_divide, self, other)
+
+    def __mod__(self, other: Any) -> Any:
+        return _operate(np.remainder, self, other)
+
     def __round__(self, ndigits: int = 0) -> Any:
         return wrap(np.round(self.view(np.ndarray), ndigits), self.dim)
 
@@ -280,7 +286,7 @@ class Quantity(np.ndarray[Any, np.dtype[Any]]):
     def __imod__(self, other: Any) -> Any:
         return _in_place(np.remainder, operator.mod, self, other)
 
-    def __ipow__(self, other: Any) -> Any:
+    def __ipow__(self, other: Any) -> Any:  # type: ignore[misc,override]
         return _in_place(np.power, operator.pow, self, other)
 
     def __eq__(self, other: Any) -> Any:
@@ -308,9 +314,7 @@ class Quantity(np.ndarray[Any, np.dtype[Any]]):
 
         return ufuncs.apply(ufunc, method, inputs, kwargs)
 
-    def __array_function__(
-        self, func: Callable[..., Any], types: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> Any:
+    def __array_function__(self, func: Callable[..., Any], types: Any, args: Any, kwargs: Any) -> Any:
         from eqsim.units import numpy_functions
 
         return numpy_functions.apply(func, args, kwargs)
@@ -346,14 +350,14 @@ class Quantity(np.ndarray[Any, np.dtype[Any]]):
     def __reduce__(self) -> tuple[Any, ...]:
         return quantity_with_dimensions, (np.array(self), self.dim)
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+    def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Any:
         return self.copy()
 
     def __copy__(self) -> Any:
         return self.copy()
 
 
-_PLAIN: set[type] = {Quantity}  # types whose scalars multiply by the short cut (a Unit times a Unit is a Unit)
+_PLAIN: set[type] = {Quantity}  # types that take the short cut; Unit adds itself, and has its own unit * unit
 
 
 def _operate(ufunc: np.ufunc, left: Any, right: Any) -> Any:
@@ -507,5 +511,7 @@ def fail_for_dimension_mismatch(
     elif fits_every_dimension(obj2):
         return one, one
     words = {name: str(q) for name, q in error_quantities.items()}
-    message = (error_message or "Dimension mismatch").format(**words) if words else (error_message or "Dimension mismatch")
+    message = (
+        (error_message or "Dimension mismatch").format(**words) if words else (error_message or "Dimension mismatch")
+    )
     raise DimensionMismatchError(message, *(d for d in (one, two) if d is not None))

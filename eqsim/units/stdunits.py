@@ -6,4 +6,4 @@ from eqsim.units.catalogue import STANDARD_UNITS
 
 globals().update(STANDARD_UNITS)
 
-__all__ = list(STANDARD_UNITS)  # noqa: PLE0605
+__all__ = list(STANDARD_UNITS)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["BASE_ALIASES", "BASE_SYMBOLS", "PREFIXES", "SCALES", "SHORTS", "UNITS", "WILDCARD_SHORTS", "UnitRow"]
+__all__ = ["BASE_ALIASES", "BASE_SYMBOLS", "PREFIXES", "SCALES", "SHORTS", "UNITS", "UnitRow"]
 
 Exponents = tuple[int, int, int, int, int, int, int]  # of m, kg, s, A, K, mol, cd
 
@@ -52,8 +52,8 @@ SCALES: tuple[str, ...] = tuple(p for p, power in PREFIXES.items() if power % 3 
 class UnitRow:
     """One unit.
 
-    ``scale`` is the power of ten of the bare unit in SI base units (-3 for gram, 3 for molar); ``prefixed`` says whether
-    prefixes apply, ``powers`` whether squared and cubed names exist; ``prints`` whether printing may choose it;
+    ``scale`` is the power of ten of the bare unit in SI base units (-3 for gram, 3 for molar); ``prefixed`` says
+    whether prefixes apply, ``powers`` whether squared and cubed names exist, ``prints`` whether printing may choose it,
     ``wildcard`` whether the wildcard import brings it.
     """
 
@@ -109,10 +109,9 @@ UNITS: tuple[UnitRow, ...] = (
 
 # Short names and the full names they stand for.
 SHORTS: dict[str, str] = {
-    "mV": "mvolt", "mA": "mamp", "uA": "uamp", "nA": "namp", "pA": "pamp", "pF": "pfarad", "uF": "ufarad", "nF": "nfarad",
-    "nS": "nsiemens", "uS": "usiemens", "mS": "msiemens", "ms": "msecond", "us": "usecond", "Hz": "hertz", "kHz": "khertz",
-    "MHz": "Mhertz", "cm": "cmetre", "cm2": "cmetre2", "cm3": "cmetre3", "mm": "mmetre", "mm2": "mmetre2", "mm3": "mmetre3",
+    "mV": "mvolt", "mA": "mamp", "uA": "uamp", "nA": "namp", "pA": "pamp",
+    "pF": "pfarad", "uF": "ufarad", "nF": "nfarad", "nS": "nsiemens", "uS": "usiemens", "mS": "msiemens",
+    "ms": "msecond", "us": "usecond", "Hz": "hertz", "kHz": "khertz", "MHz": "Mhertz",
+    "cm": "cmetre", "cm2": "cmetre2", "cm3": "cmetre3", "mm": "mmetre", "mm2": "mmetre2", "mm3": "mmetre3",
     "um": "umetre", "um2": "umetre2", "um3": "umetre3", "mM": "mmolar", "uM": "umolar", "nM": "nmolar",
 }  # fmt: skip
-
-WILDCARD_SHORTS = tuple(SHORTS)

@@ -31,8 +31,7 @@ COMPARE = {
     "greater_equal": ">=",
 }
 KEEP = (
-    "absolute fabs negative positive conjugate floor ceil trunc rint _ones_like spacing copysign ldexp modf "
-    "frexp clip"
+    "absolute fabs negative positive conjugate floor ceil trunc rint _ones_like spacing copysign ldexp modf frexp clip"
 ).split()
 PLAIN = "sign isfinite isnan isinf signbit logical_not isnat".split()
 LOGICAL = "logical_and logical_or logical_xor".split()

@@ -11,7 +11,7 @@ import numpy as np
 
 from eqsim.units.dimension import Dimension
 from eqsim.units.names import number
-from eqsim.units.quantity import Quantity, get_dimensions
+from eqsim.units.quantity import _PLAIN, Quantity, get_dimensions
 from eqsim.units.table import PREFIXES
 
 __all__ = ["Unit"]
@@ -115,7 +115,7 @@ class Unit(Quantity):
     def __copy__(self) -> Unit:
         return self
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> Unit:
+    def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Unit:
         return self
 
     # names ----------------------------------------------------------------------------------------------------------
@@ -163,7 +163,7 @@ class Unit(Quantity):
         return super().__rtruediv__(other)
 
     def __pow__(self, other: Any, modulo: None = None) -> Any:
-        if isinstance(other, Quantity) and not other.is_dimensionless or np.size(other) != 1 or float(other) == 0:
+        if (isinstance(other, Quantity) and not other.is_dimensionless) or np.size(other) != 1 or float(other) == 0:
             return super().__pow__(other)
         power = float(other)
         text = number(power)
@@ -189,6 +189,9 @@ class Unit(Quantity):
         if isinstance(other, Unit):
             return not self == other
         return super().__ne__(other)
+
+
+_PLAIN.add(Unit)
 
 
 def _bracketed(unit: Unit) -> tuple[str, str]:

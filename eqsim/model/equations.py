@@ -1,0 +1,330 @@
+"""Equations: what the user wrote, line by line, understood but not yet connected to any object.
+
+In: a text.  Out: a mapping of names to equations, with units, flags and trees; combinable with ``+``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from eqsim.errors import Diagnostic, EquationError, Source, Span
+from eqsim.ir.expr import Type
+from eqsim.syntax import Line, Tree, parse_equations, parse_expression, parse_unit, register_identifier_check
+from eqsim.units import Dimension, get_dimensions, unit_name
+
+DIFFERENTIAL, SUBEXPRESSION, PARAMETER = "differential equation", "subexpression", "parameter"
+TYPE_NAMES: dict[Type, str] = {"real": "float", "int": "integer", "bool": "boolean"}
+
+
+@dataclass(frozen=True, slots=True)
+class SingleEquation:
+    """One line: ``dx/dt = ...``, ``x = ...`` or ``x``, each with a unit and flags.
+
+    Attributes
+    ----------
+    kind : str
+        'differential', 'subexpression' or 'parameter'.
+    name : str
+    dim : Dimension
+    type : 'real', 'int' or 'bool'
+    tree : Tree or None
+        The right-hand side; None for parameters.
+    flags : tuple of str
+    span : Span
+        The line in the user's text.
+    """
+
+    kind: str
+    name: str
+    dim: Dimension
+    type: Type
+    tree: Tree | None
+    flags: tuple[str, ...]
+    span: Span
+    line: Line = field(compare=False, repr=False)
+
+    @property
+    def identifiers(self) -> set[str]:
+        """Names in the right-hand side, functions included."""
+        return self.tree.names() | self.tree.calls() if self.tree is not None else set()
+
+    @property
+    def unit(self) -> str:
+        """The unit as it may stand behind the colon."""
+        return {"int": "integer", "bool": "boolean"}.get(self.type, unit_name(self.dim))
+
+    def __str__(self) -> str:
+        left = f"d{self.name}/dt" if self.kind == "differential" else self.name
+        right = f" = {self.tree.text}" if self.tree is not None else ""
+        flags = f" ({', '.join(self.flags)})" if self.flags else ""
+        return f"{left}{right} : {self.unit}{flags}"
+
+
+def _single(line: Line) -> SingleEquation:
+    dim, kind = parse_unit(line.unit)
+    tree = None if line.expression is None else parse_expression(line.expression)
+    return SingleEquation(line.kind, line.name.text, dim, kind, tree, tuple(f for f, _ in line.flags), line.span, line)
+
+
+class Equations(Mapping[str, SingleEquation]):
+    """Equations of a model.
+
+    Parameters
+    ----------
+    eqns : str
+        The lines.
+    **substitutions
+        ``name='other'`` renames, ``name=value`` puts the value in the place of the name.
+
+    Raises
+    ------
+    EquationSyntaxError, FlagError
+        With all mistakes of the text.
+    EquationError
+        If a variable is defined twice, or subexpressions define each other in a circle.
+
+    Examples
+    --------
+    >>> from eqsim.model import Equations
+    >>> print(Equations('dv/dt = -v/tau : volt') + 'tau : second (constant)')
+    dv/dt = -v/tau : volt
+    tau : second (constant)
+    """
+
+    def __init__(self, eqns: str, *, owner: str = "equations", **substitutions: Any) -> None:
+        if not isinstance(eqns, str):
+            raise TypeError(f"equations are a string, not {type(eqns).__name__}")
+        text = substitute(eqns, substitutions)
+        self._take(tuple(_single(line) for line in parse_equations(Source(text, owner))))
+        _check_substituted(self, substitutions)
+
+    def _take(self, equations: tuple[SingleEquation, ...]) -> None:
+        self._equations: dict[str, SingleEquation] = {}
+        for e in equations:
+            if e.name in self._equations:
+                raise EquationError(
+                    Diagnostic("E301", f"'{e.name}' is defined twice", e.span, "", "remove one of the definitions")
+                )
+            self._equations[e.name] = e
+        self.ordered_subexpressions = _in_order(self._equations)
+
+    register_identifier_check = staticmethod(register_identifier_check)
+
+    @classmethod
+    def _of(cls, equations: tuple[SingleEquation, ...]) -> Equations:
+        new = cls.__new__(cls)
+        new._take(equations)
+        return new
+
+    def __getitem__(self, name: str) -> SingleEquation:
+        return self._equations[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._equations)
+
+    def __len__(self) -> int:
+        return len(self._equations)
+
+    def __add__(self, other: Any) -> Equations:
+        if isinstance(other, str):
+            other = Equations(other)
+        if not isinstance(other, Equations):
+            return NotImplemented
+        return Equations._of((*self.values(), *other.values()))
+
+    def __radd__(self, other: Any) -> Equations:
+        return Equations(other) + self if isinstance(other, str) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(str(self))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Equations) and str(self) == str(other)
+
+    def substitute(self, **substitutions: Any) -> Equations:
+        """The same equations with names replaced."""
+        return Equations("\n".join(str(e) for e in self.values()), **substitutions)
+
+    # -- selections ------------------------------------------------------------------------------------------------
+
+    def _of_kind(self, kind: str) -> tuple[SingleEquation, ...]:
+        return tuple(e for e in self.values() if e.kind == kind)
+
+    @property
+    def differential(self) -> tuple[SingleEquation, ...]:
+        """The differential equations, in the user's order."""
+        return self._of_kind("differential")
+
+    @property
+    def names(self) -> set[str]:
+        """All variables that are defined."""
+        return set(self)
+
+    @property
+    def diff_eq_names(self) -> set[str]:
+        """Variables with a differential equation."""
+        return {e.name for e in self.differential}
+
+    @property
+    def subexpr_names(self) -> set[str]:
+        """Subexpressions."""
+        return {e.name for e in self._of_kind("subexpression")}
+
+    @property
+    def eq_names(self) -> set[str]:
+        """Variables with a right-hand side."""
+        return self.diff_eq_names | self.subexpr_names
+
+    @property
+    def parameter_names(self) -> set[str]:
+        """Parameters."""
+        return {e.name for e in self._of_kind("parameter")}
+
+    @property
+    def identifiers(self) -> set[str]:
+        """All names in right-hand sides, own variables included."""
+        return {name for e in self.values() for name in e.identifiers}
+
+    @property
+    def dimensions(self) -> dict[str, Dimension]:
+        """The dimension of each variable."""
+        return {e.name: e.dim for e in self.values()}
+
+    @property
+    def ordered(self) -> list[SingleEquation]:
+        """Subexpressions in order of dependency, then differential equations, then parameters."""
+        return [*self.ordered_subexpressions, *self.differential, *self._of_kind("parameter")]
+
+    @property
+    def dependencies(self) -> dict[str, set[str]]:
+        """For each variable with a right-hand side the variables that it depends on, directly or not."""
+        return {e.name: _reached(self._equations, e.name) for e in self.values() if e.tree is not None}
+
+    # -- noise -----------------------------------------------------------------------------------------------------
+
+    @property
+    def noise_names(self) -> set[str]:
+        """The white noises: ``xi``, ``xi_1``, ..."""
+        return {n for n in self.identifiers if n == "xi" or n.startswith("xi_")}
+
+    @property
+    def is_stochastic(self) -> bool:
+        """Is there noise?"""
+        return bool(self.noise_names)
+
+    @property
+    def stochastic_variables(self) -> set[str]:
+        """The names of the noises."""
+        return self.noise_names
+
+    @property
+    def stochastic_type(self) -> str | None:
+        """None, 'additive' or 'multiplicative' (noise whose strength depends on a state variable or on t)."""
+        if not self.is_stochastic:
+            return None
+        from eqsim.model.calculus import noise_type
+
+        return noise_type(self)
+
+    def get_substituted_expressions(self) -> list[tuple[str, str]]:
+        """The right-hand sides of the differential equations with all subexpressions put in."""
+        return [(e.name, _substituted(self._equations, e)) for e in self.differential]
+
+    def __str__(self) -> str:
+        return "\n".join(str(e) for e in self.ordered)
+
+    def __repr__(self) -> str:
+        return f"<Equations object consisting of {len(self)} equations>"
+
+    def _repr_latex_(self) -> str:
+        from eqsim.model.latex import equations_latex
+
+        return equations_latex(self)
+
+    def _repr_pretty_(self, p: Any, cycle: bool) -> None:
+        p.text(str(self))
+
+
+def substitute(text: str, substitutions: Mapping[str, Any]) -> str:
+    """The text with whole words replaced; a value is put in brackets."""
+    for name, value in substitutions.items():
+        if isinstance(value, str):
+            new = value
+        else:
+            new = "(" + (repr(value) if hasattr(value, "dim") else repr(float(value)) if isinstance(value, float) else str(value)) + ")"
+        text = re.sub(rf"\b{re.escape(name)}\b", new, text) if not _derivative(text, name) else _rename(text, name, new)
+    return text
+
+
+def _derivative(text: str, name: str) -> bool:
+    return re.search(rf"\bd{re.escape(name)}\s*/\s*dt\b", text) is not None
+
+
+def _rename(text: str, name: str, new: str) -> str:
+    text = re.sub(rf"\bd{re.escape(name)}(\s*/\s*dt\b)", rf"d{new}\1", text)
+    return re.sub(rf"\b{re.escape(name)}\b", new, text)
+
+
+def _check_substituted(equations: Equations, substitutions: Mapping[str, Any]) -> None:
+    for name, value in substitutions.items():
+        if not isinstance(value, str):
+            get_dimensions(value)
+        if name in equations and not isinstance(value, str):
+            raise ValueError(f"'{name}' is defined in the equations and cannot be replaced by a value")
+
+
+def _own(equations: Mapping[str, SingleEquation], name: str) -> set[str]:
+    return {n for n in equations[name].identifiers if n in equations}
+
+
+def _reached(equations: Mapping[str, SingleEquation], name: str) -> set[str]:
+    seen: set[str] = set()
+    todo = [name]
+    while todo:
+        for n in _own(equations, todo.pop()):
+            if n not in seen:
+                seen.add(n)
+                if equations[n].kind == "subexpression":
+                    todo.append(n)
+    return seen
+
+
+def _in_order(equations: Mapping[str, SingleEquation]) -> tuple[SingleEquation, ...]:
+    """Subexpressions, each after those it needs.
+
+    Raises
+    ------
+    EquationError
+        If they need each other in a circle; it is a ValueError, too.
+    """
+    done: list[str] = []
+
+    def visit(name: str, path: tuple[str, ...]) -> None:
+        if name in done:
+            return
+        if name in path:
+            circle = " -> ".join((*path[path.index(name) :], name))
+            raise EquationError(
+                Diagnostic("E302", f"subexpressions define each other in a circle: {circle}", equations[name].span)
+            )
+        for other in sorted(_own(equations, name)):
+            if equations[other].kind == "subexpression":
+                visit(other, (*path, name))
+        done.append(name)
+
+    for e in equations.values():
+        if e.kind == "subexpression":
+            visit(e.name, ())
+    return tuple(equations[n] for n in done)
+
+
+def _substituted(equations: Mapping[str, SingleEquation], e: SingleEquation) -> str:
+    assert e.tree is not None
+    text = e.tree.text
+    for name in sorted(_own(equations, e.name)):
+        if equations[name].kind == "subexpression":
+            text = re.sub(rf"\b{name}\b", f"({_substituted(equations, equations[name])})", text)
+    return text

@@ -1,0 +1,45 @@
+"""Equations on their own, without a group: a `Model` in which every name that is not a state variable is a number.
+
+In: `Equations`.  Out: a `Model`, to look at methods (``print(rk4(eqs))``) and to ask for the kind of noise.
+"""
+
+from __future__ import annotations
+
+from itertools import count
+
+from eqsim.ir.expr import Number, Ref, as_real
+from eqsim.model.equations import Equations
+from eqsim.model.model import Model, Ode
+from eqsim.model.translate import Symbol, Translator, number
+
+ACTIVE = Ref("not_refractory", "bool")
+
+
+def symbolic_model(equations: Equations) -> Model:
+    """The differential equations with their subexpressions put in; units are not checked.
+
+    Raises
+    ------
+    UnknownNameError, EquationError
+        If a function is not known, or called with the wrong number of arguments.
+    """
+    noise = equations.noise_names
+    symbols = {name: Symbol(Ref(name), None) for name in ("t", "dt", *noise, *(e.name for e in equations.differential))}
+    symbols |= {e.name: Symbol(Number(e.name, e.type), None) for e in equations.values() if e.kind == "parameter"}
+    streams = count()
+    translate = Translator(lambda name: symbols.get(name, Symbol(Number(name), None)), lambda: next(streams))
+    for e in equations.ordered_subexpressions:
+        assert e.tree is not None
+        symbols[e.name] = Symbol(translate(e.tree).expr, None)
+    odes = tuple(_ode(equations, e.name, translate) for e in equations.differential)
+    translate.finish()
+    named = tuple((e.name, symbols[e.name].expr) for e in equations.ordered_subexpressions)
+    return Model(odes, tuple(sorted(noise)), subexpressions=named)
+
+
+def _ode(equations: Equations, name: str, translate: Translator) -> Ode:
+    e = equations[name]
+    assert e.tree is not None
+    return Ode(
+        name, as_real(number(translate(e.tree).expr)), ACTIVE if "unless refractory" in e.flags else None, e.span
+    )

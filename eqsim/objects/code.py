@@ -1,0 +1,147 @@
+"""From blocks of statements (reset, on_pre, run_regularly) to the IR.
+
+In: parsed assignments, a translator, and what may be written.  Out: IR statements that carry the user's text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from eqsim.errors import Diagnostic, DimensionMismatchError, EquationError, did_you_mean
+from eqsim.ir.expr import Cast, Const, Expr, Load, Ref, Type, as_real
+from eqsim.ir.stmt import Add, Let, Stmt, Store, When
+from eqsim.log import get_logger
+from eqsim.model.translate import Scope, Symbol, Translator, Typed, arithmetic, negative, number
+from eqsim.objects.variables import Variable
+from eqsim.syntax import Assignment
+from eqsim.units import DIMENSIONLESS, Dimension, unit_name
+
+logger = get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A place that code may write to.
+
+    ``accumulate``: several visits share the place, so ``+=`` adds up.  ``guard``: writes are dropped where it is false.
+    """
+
+    array: str
+    index: Expr | None
+    variable: Variable
+    accumulate: bool = False
+    guard: Expr | None = None
+
+
+@dataclass(slots=True)
+class Block:
+    """Translates the statements of one block, one after the other."""
+
+    translator: Translator
+    target: Callable[[str], Target | None]
+    what: str
+    known: Callable[[], set[str]] = set
+    locals: dict[str, Symbol] = field(default_factory=dict)
+    unread: dict[str, Assignment] = field(default_factory=dict)
+    versions: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        outer = self.translator.scope
+        self.translator.scope = self._scope(outer)
+
+    def _scope(self, outer: Scope) -> Scope:
+        def look(name: str) -> Symbol | None:
+            self.unread.pop(name, None)
+            return self.locals.get(name) or outer(name)
+
+        return look
+
+    def __call__(self, assignments: tuple[Assignment, ...]) -> tuple[Stmt, ...]:
+        """The statements; mistakes are collected by the translator, which the caller asks to finish."""
+        body = tuple(s for a in assignments for s in self.statement(a))
+        self.translator.finish()
+        self._warn_unread()
+        return body
+
+    def statement(self, a: Assignment) -> tuple[Stmt, ...]:
+        """One assignment."""
+        target = self.target(a.target.text)
+        typed = self.translator(a.value)
+        if target is None:
+            return self._local(a, typed)
+        self._check(a, typed, target.variable.dim)
+        if target.variable.read_only:
+            self._refuse(a, f"{a.target.text} cannot be set")
+        statement = self._write(a, target, typed.expr)
+        return (statement,) if target.guard is None else (When(target.guard, (statement,), a.span),)
+
+    def _write(self, a: Assignment, target: Target, value: Expr) -> Stmt:
+        kind = target.variable.type
+        if a.op == "=":
+            return Store(target.array, target.index, as_type(value, kind), a.span)
+        if target.accumulate and a.op in ("+=", "-="):
+            term = as_type(value, kind)
+            return Add(target.array, target.index, term if a.op == "+=" else negative(term), a.span)
+        old = Load(target.array, target.index, kind)
+        return Store(target.array, target.index, as_type(combine(a.op, old, value), kind), a.span)
+
+    def _local(self, a: Assignment, typed: Typed) -> tuple[Stmt, ...]:
+        value, dim = typed.expr, typed.dim
+        if a.op != "=":
+            old = self.locals.get(a.target.text)
+            if old is None:
+                hint = did_you_mean(a.target.text, self.known())
+                self._refuse(a, f"'{a.target.text}' is changed before it has a value", hint)
+                return ()
+            value, dim = combine(a.op, old.expr, value), old.dim
+            if a.op in ("+=", "-="):
+                self._check(a, typed, old.dim)
+        version = self.versions[a.target.text] = self.versions.get(a.target.text, 0) + 1
+        name = a.target.text if version == 1 else f"{a.target.text}_{version}"
+        self.locals[a.target.text] = Symbol(Ref(name, value.type), dim)
+        self.unread[a.target.text] = a
+        return (Let(name, value, a.span),)
+
+    def _check(self, a: Assignment, typed: Typed, dim: Dimension | None) -> None:
+        """`=`, `+=`, `-=` need the unit of the variable; `*=`, `/=` a pure number."""
+        wanted = dim if a.op in ("=", "+=", "-=", "%=") else DIMENSIONLESS
+        if wanted is None or typed.dim is None or typed.dim is wanted or typed.is_zero:
+            return
+        message = f"{a.target.text} is in {unit_name(dim or DIMENSIONLESS)}, the value is in {unit_name(typed.dim)}"
+        if wanted is not dim:
+            message = f"{a.op} would change the unit of {a.target.text}: the right-hand side must be a pure number"
+        span = a.value.span(a.value.root)
+        problem = Diagnostic("U110", message, span, unit_name(typed.dim))
+        self.translator.problems.append((DimensionMismatchError, problem, (wanted, typed.dim)))
+
+    def _refuse(self, a: Assignment, message: str, help: str = "") -> None:
+        self.translator.problems.append((EquationError, Diagnostic("E120", message, a.target, "", help), ()))
+
+    def _warn_unread(self) -> None:
+        """A name that is set and never used is most often a misspelt variable."""
+        for name in self.unread:
+            hint = did_you_mean(name, self.known())
+            logger.warning(
+                f"{self.what}: '{name}' is set but never used{'; ' + hint if hint else ' (it is no variable of the model)'}",
+                name_suffix="unused_name",
+            )
+
+
+def combine(op: str, old: Expr, value: Expr) -> Expr:
+    """The new value for an operator such as ``*=``."""
+    if op == "**=":
+        from eqsim.functions import lower_power
+
+        return lower_power(old, value)
+    return arithmetic(op[:-1], old, value)
+
+
+def as_type(e: Expr, kind: Type) -> Expr:
+    """The value as an array of this type keeps it."""
+    if isinstance(e, Const) and e.kind != kind:
+        value = e.value
+        return Const(float(value), kind) if kind == "real" else Const(bool(value) if kind == "bool" else int(value), kind)
+    if e.type == kind:
+        return e
+    return as_real(number(e)) if kind == "real" else Cast(kind, e)

@@ -1,0 +1,54 @@
+"""Names of objects: given by the user, or the next free one of a pattern such as ``neurongroup*``."""
+
+from __future__ import annotations
+
+import re
+import weakref
+
+_alive: dict[str, weakref.ref[Nameable]] = {}
+
+
+class Nameable:
+    """Something with a name that no other living object has when it was chosen by us.
+
+    Raises
+    ------
+    ValueError
+        If the name is not made of letters, digits and underscores.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = _choose(name)
+        _alive[self._name] = weakref.ref(self)
+
+    @property
+    def name(self) -> str:
+        """The unique name."""
+        return self._name
+
+    def __str__(self) -> str:
+        return self._name
+
+
+def _taken(name: str) -> bool:
+    found = _alive.get(name)
+    return found is not None and found() is not None
+
+
+def _choose(name: str) -> str:
+    pattern = name.endswith("*")
+    base = name[:-1] if pattern else name
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", base):
+        raise ValueError(f"{name!r} cannot be a name: use letters, digits and underscores, beginning with a letter")
+    if not pattern or not _taken(base):
+        return base
+    number = 1
+    while _taken(f"{base}_{number}"):
+        number += 1
+    return f"{base}_{number}"
+
+
+def forget_names() -> None:
+    """Let patterns begin anew, as after `start_scope`; living objects keep their names."""
+    for name in [n for n, ref in _alive.items() if ref() is None]:
+        del _alive[name]

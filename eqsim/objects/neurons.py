@@ -1,0 +1,261 @@
+"""NeuronGroup: neurons that share their equations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from eqsim.errors import EqsimError, Source, for_object
+from eqsim.ir.domain import Of, Where
+from eqsim.ir.expr import Expr, Op, Ref
+from eqsim.ir.program import Kernel
+from eqsim.ir.stmt import Stmt
+from eqsim.model.equations import Equations
+from eqsim.model.translate import Scope, Symbol
+from eqsim.objects.base import BrianObject
+from eqsim.objects.check import check_strings
+from eqsim.objects.events import EventRing
+from eqsim.objects.frames import user_namespace
+from eqsim.objects.group import BASIC, Group, clock_variables
+from eqsim.objects.part import Context, Contribution
+from eqsim.objects.refractory import Refractoriness, refractoriness
+from eqsim.objects.source import SpikeSource
+from eqsim.objects.update import update_kernel
+from eqsim.objects.variables import declared
+from eqsim.syntax import Assignment, Tree, check_lines, parse_expression, parse_statements
+
+DEFAULT_METHOD = ("exact", "euler", "heun")
+
+
+class StateUpdater(BrianObject):
+    """Integrates the equations of a group (slot ``groups``)."""
+
+    def __init__(self, group: NeuronGroup, order: int) -> None:
+        super().__init__(clock=group.clock, when="groups", order=order, name=f"{group.name}_stateupdater*")
+
+
+class Thresholder(BrianObject):
+    """Finds the neurons that spike (slot ``thresholds``)."""
+
+    def __init__(self, group: NeuronGroup, order: int, event: str = "spike") -> None:
+        super().__init__(clock=group.clock, when="thresholds", order=order, name=f"{group.name}_{event}_thresholder*")
+
+
+class Resetter(BrianObject):
+    """Runs the reset of the neurons that spiked (slot ``resets``)."""
+
+    def __init__(self, group: NeuronGroup, order: int, event: str = "spike") -> None:
+        super().__init__(clock=group.clock, when="resets", order=order, name=f"{group.name}_{event}_resetter*")
+
+
+class NeuronGroup(SpikeSource):
+    """A group of neurons.
+
+    Parameters
+    ----------
+    N : int
+        Number of neurons, at least 1.
+    model : str or Equations
+        Lines ``dx/dt = ... : unit (flags)``, ``x = ... : unit``, ``x : unit (flags)``.
+    method : str, sequence of str, or Method
+        Integration method; of several names the first that applies.
+    method_options : dict, optional
+    threshold : str, optional
+        Condition; a neuron spikes in each step in which it holds and the neuron is not refractory.
+    reset : str, optional
+        Statements that run for each spiking neuron.
+    refractory : Quantity, str or False
+        A time, an expression for a time, or a condition that keeps a neuron refractory after a spike.
+    events : dict, optional
+        Not available yet.
+    namespace : dict, optional
+        Values for names in the strings.
+    dtype : optional
+        Only float64.
+    dt, clock, order, name
+        See `BrianObject`.
+
+    Raises
+    ------
+    EquationError, DimensionMismatchError, UnknownNameError
+        When the strings cannot be understood; with a caret under the place.
+    UnsupportedEquationsException
+        When the method does not apply.
+
+    Examples
+    --------
+    >>> from eqsim import *
+    >>> G = NeuronGroup(2, 'dv/dt = -v/(10*ms) : volt', threshold='v > 10*mV', reset='v = 0*mV')
+    >>> G.v = [1, 2]*mV
+    """
+
+    def __init__(
+        self,
+        N: int,
+        model: str | Equations,
+        method: Any = DEFAULT_METHOD,
+        method_options: Mapping[str, Any] | None = None,
+        threshold: str | None = None,
+        reset: str | None = None,
+        refractory: Any = False,
+        events: Mapping[str, str] | None = None,
+        namespace: Mapping[str, Any] | None = None,
+        dtype: Any = None,
+        dt: Any = None,
+        clock: Any = None,
+        order: int = 0,
+        name: str = "neurongroup*",
+        codeobj_class: Any = None,
+    ) -> None:
+        _check_arguments(N, model, events, dtype)
+        super().__init__(N, namespace=namespace, dt=dt, clock=clock, when="groups", order=order, name=name)
+        self.equations = self.user_equations = _equations(model, self.describe())
+        self.method_choice = method
+        self.method_options = dict(method_options or {})
+        self.refractoriness: Refractoriness = refractoriness(refractory, self.describe())
+        check_lines((e.line for e in self.equations.values()), "neurons", bool(self.refractoriness))
+        self.threshold_tree = _tree(threshold, f"threshold of {self.describe()}")
+        self.reset_block = _block(reset, f"reset of {self.describe()}")
+        self.events: dict[str, str] = {} if threshold is None else {"spike": threshold}
+        self._make_parts(order)
+        self._make_variables()
+        self._warn_about_threshold(threshold, reset, refractory)
+        check_strings(self, user_namespace(), self.parts)
+
+    def _make_parts(self, order: int) -> None:
+        self.state_updater = StateUpdater(self, order)
+        self.contained_objects.append(self.state_updater)
+        self.thresholder: dict[str, Thresholder] = {}
+        self.resetter: dict[str, Resetter] = {}
+        if self.threshold_tree is not None:
+            self.thresholder["spike"] = Thresholder(self, order)
+            self.rings["spike"] = EventRing(f"{self.name}.spike", self.count)
+            self.contained_objects.append(self.thresholder["spike"])
+            if self.reset_block:
+                self.resetter["spike"] = Resetter(self, order)
+                self.contained_objects.append(self.resetter["spike"])
+
+    def _make_variables(self) -> None:
+        variables = {v.name: v for v in BASIC} | clock_variables()
+        variables |= declared(self.equations) | self.refractoriness.variables()
+        memory = {n: np.full(1 if v.shared else self.count, v.start, v.dtype) for n, v in variables.items() if v.stored}
+        object.__setattr__(self, "memory", memory)
+        object.__setattr__(self, "variables", variables)
+
+    def _warn_about_threshold(self, threshold: str | None, reset: str | None, refractory: Any) -> None:
+        from eqsim.log import get_logger
+
+        if threshold is not None and reset is None and refractory is False and "rand" not in threshold:
+            get_logger(__name__).warning(
+                f"{self.describe()} has a threshold, but neither a reset nor refractoriness: it will spike in every step in "
+                "which the condition holds; if you want that, write reset=''",
+                name_suffix="only_threshold",
+            )
+        if threshold is None and reset is not None:
+            raise ValueError(f"{self.describe()} has a reset but no threshold")
+
+    # -- what it says to others ------------------------------------------------------------------------------------
+
+    def own_symbol(self, name: str, at: Expr, context: Context, scope: Scope) -> Symbol | None:
+        """As `Group.own_symbol`; ``not_refractory`` may be computed from ``lastspike``."""
+        derived = self.refractoriness.symbol(self, name, at, context, scope)
+        return derived or super().own_symbol(name, at, context, scope)
+
+    def structure(self) -> Any:
+        return (self.method_choice if isinstance(self.method_choice, str) else None, len(self.contained_objects))
+
+    def identifiers(self) -> set[str]:
+        """All names in the strings of this group."""
+        trees = [self.threshold_tree, self.refractoriness.tree, *(a.value for a in self.reset_block)]
+        return self.equations.identifiers | {n for t in trees if t is not None for n in t.names()}
+
+    # -- kernels ---------------------------------------------------------------------------------------------------
+
+    def parts(self, context: Context) -> Contribution:
+        """Arrays, the state update, the threshold and the reset."""
+        part = self.contribute()
+        part.reals.update(self.refractoriness.numbers(self))
+        for ring in self.rings.values():
+            ring.contribute(part, f"{self.name}.N", context.clock(self.clock))
+        if context.values_only:
+            return part
+        try:
+            self._kernels(context, part)
+        except EqsimError as error:
+            raise for_object(error, self.name) from None
+        return part
+
+    def _kernels(self, context: Context, part: Contribution) -> None:
+        clock = context.clock(self.clock)
+        if self.state_updater.active:
+            kernel = update_kernel(self, context, clock)
+            if kernel is not None:
+                part.kernels.append(kernel)
+        if "spike" in self.thresholder and self.thresholder["spike"].active:
+            part.kernels += self._threshold(context, clock)
+        if "spike" in self.resetter and self.resetter["spike"].active:
+            part.kernels.append(self._reset(context, clock))
+
+    def _threshold(self, context: Context, clock: str) -> list[Kernel]:
+        assert self.threshold_tree is not None
+        who = self.thresholder["spike"]
+        typed = self.translate(self.threshold_tree, context, "threshold")
+        test: Expr = typed.expr
+        if self.refractoriness:
+            ready = self.scope(context)("not_refractory")
+            assert ready is not None
+            test = Op("and", (test, ready.expr))
+        origin = self.threshold_tree.source
+        find = Kernel(who.name, Where(f"{self.name}.N", test, f"{self.name}.spike"), (), clock, who.when, who.order, (), origin)
+        marks = self.refractoriness.marks(self, context)
+        if not marks:
+            return [find]
+        mark = Kernel(f"{who.name}_mark", Of(f"{self.name}.spike", f"{self.name}.N"), marks, clock, who.when, who.order)
+        return [find, mark]
+
+    def _reset(self, context: Context, clock: str) -> Kernel:
+        who = self.resetter["spike"]
+        body = self.code(self.reset_block, context, "reset", guarded=False)
+        return Kernel(who.name, Of(f"{self.name}.spike", f"{self.name}.N"), body, clock, who.when, who.order)
+
+    def __repr__(self) -> str:
+        return f"<NeuronGroup '{self.name}' with {self.count} neurons>"
+
+    def _repr_html_(self) -> str:
+        from eqsim.tools.latex import group_html
+
+        return group_html(self)
+
+    def _repr_latex_(self) -> str:
+        return self.equations._repr_latex_()
+
+
+def _check_arguments(N: Any, model: Any, events: Any, dtype: Any) -> None:
+    if isinstance(N, str | Equations):
+        raise TypeError("the first argument of NeuronGroup is the number of neurons: NeuronGroup(N, equations, ...)")
+    if not isinstance(model, str | Equations):
+        raise TypeError(f"model must be a string or Equations, not {type(model).__name__}")
+    if events:
+        raise EqsimError("custom events (events=...) are not available yet; threshold= defines the event 'spike'")
+    if dtype is not None and np.dtype(dtype) != np.float64:
+        raise EqsimError(f"only float64 is available yet, not dtype={dtype!r}")
+
+
+def _equations(model: str | Equations, owner: str) -> Equations:
+    return model if isinstance(model, Equations) else Equations(model, owner=f"equations of {owner}")
+
+
+def _tree(text: str | None, what: str) -> Tree | None:
+    if text is None:
+        return None
+    if not isinstance(text, str):
+        raise TypeError(f"the {what} must be a string, not {type(text).__name__}")
+    return parse_expression(Source(text, what).whole)
+
+
+def _block(text: str | None, what: str) -> tuple[Assignment, ...]:
+    if text is None or not text.strip():
+        return ()
+    return parse_statements(Source(text, what))

@@ -1,0 +1,80 @@
+"""What an object contributes to a program, and what it may ask while doing so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from eqsim.ir.program import Array, Events, Kernel, LogBuffer, Route
+from eqsim.model.translate import Symbol
+from eqsim.objects.scope import External, Surroundings
+
+if TYPE_CHECKING:
+    from eqsim.objects.clock import Clock
+    from eqsim.objects.group import Group
+
+
+@dataclass(slots=True)
+class Contribution:
+    """Pieces of a program, with the present values of its numbers and its memory."""
+
+    arrays: list[Array] = field(default_factory=list)
+    reals: dict[str, float] = field(default_factory=dict)
+    ints: dict[str, int] = field(default_factory=dict)
+    events: list[Events] = field(default_factory=list)
+    routes: list[Route] = field(default_factory=list)
+    logs: list[LogBuffer] = field(default_factory=list)
+    kernels: list[Kernel] = field(default_factory=list)
+    memory: dict[str, np.ndarray] = field(default_factory=dict)
+
+    def store(self, name: str, memory: np.ndarray, shared: bool = False) -> str:
+        """Declare an array with its memory."""
+        self.arrays.append(Array(name, str(memory.dtype), shared))
+        self.memory[name] = memory
+        return name
+
+
+@dataclass(slots=True)
+class Context:
+    """What an object may ask when its strings get their meaning.
+
+    ``outer`` holds what the run (or the statement of the user) can see besides own variables; ``time`` tells how a clock's
+    ``t``, ``dt`` and ``t_in_timesteps`` are read; ``clock`` gives the program's name of a clock.
+    """
+
+    outer: Mapping[str, Any]
+    time: Callable[[Clock, str], Symbol]
+    clock: Callable[[Clock], str] = lambda clock: clock.name
+    lenient: bool = False
+    """Are names that stand for nothing taken as not known yet?  (When an object is made, not when it is run.)"""
+    values_only: bool = False
+    """Are the kernels known already, and only present values wanted?"""
+    surroundings: dict[str, Surroundings] = field(default_factory=dict)
+
+    def on(self, clock: Clock) -> Context:
+        """The same for a kernel that follows another clock than its group does: its ``t`` is that of its own clock."""
+        time = self.time
+        return replace(self, time=lambda own, name: time(own if name == "dt" else clock, name))
+
+    def around(self, group: Group) -> Surroundings:
+        """The namespaces around a group; the same object each time."""
+        if group.name not in self.surroundings:
+            self.surroundings[group.name] = Surroundings(
+                group.name, group.namespace, self.outer, group.made_in, self.lenient
+            )
+        return self.surroundings[group.name]
+
+    @property
+    def externals(self) -> list[External]:
+        """All external numbers that have been asked for."""
+        return [e for s in self.surroundings.values() for e in s.externals.values()]
+
+
+class Part(Protocol):
+    """All a user object must be able to say."""
+
+    def parts(self, context: Context) -> Contribution:
+        """What this object contributes to the program."""

@@ -1,0 +1,45 @@
+"""The seed of everything random, and the numbering of what is drawn outside of runs.
+
+A random number is a function of (seed, stream, element, step).  ``seed()`` starts a new generation: string assignments
+and connections are numbered from 0 again, and the steps of clocks are counted from where they stand.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(slots=True)
+class RandomState:
+    """Seed, and what has been drawn since it was set."""
+
+    seed: int
+    generation: int = 0
+    draws: int = 0
+
+    def next_draw(self) -> int:
+        """A number for the next thing that is drawn at once (an assignment, a connection)."""
+        self.draws += 1
+        return self.draws - 1
+
+
+random_state = RandomState(secrets.randbits(62))
+
+
+def seed(seed: int | None = None) -> None:
+    """Set the seed of all random numbers, of eqsim and of numpy's global generator.
+
+    Parameters
+    ----------
+    seed : int, optional
+        The same seed gives the same numbers on every target.  None: a new seed from the operating system.
+    """
+    if seed is not None and (isinstance(seed, bool) or int(seed) != seed):
+        raise TypeError(f"a seed is an integer or None, not {seed!r}")
+    random_state.seed = secrets.randbits(62) if seed is None else int(seed) % 2**63
+    random_state.generation += 1
+    random_state.draws = 0
+    np.random.seed(None if seed is None else int(seed) % 2**32)

@@ -1,0 +1,127 @@
+"""Groups whose elements can spike: what `NeuronGroup` and `PoissonGroup` have in common."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from eqsim.errors import EqsimError, for_object
+from eqsim.ir.expr import Expr, Ref
+from eqsim.ir.stmt import Stmt
+from eqsim.model.translate import Translator
+from eqsim.objects.code import Block, Target
+from eqsim.objects.events import EventRing
+from eqsim.objects.group import Group
+from eqsim.objects.part import Context
+from eqsim.objects.regular import CodeRunner
+from eqsim.objects.subgroup import Subgroup, subgroup
+from eqsim.objects.variables import Variable
+from eqsim.syntax import Assignment
+
+
+class SpikeSource(Group):
+    """A group of N elements that can have events.
+
+    Attributes
+    ----------
+    rings : dict of str to EventRing
+        The recent events of each kind.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If N is no positive integer.
+    """
+
+    def __init__(self, N: int, **base: Any) -> None:
+        if isinstance(N, bool) or not isinstance(N, int | np.integer):
+            raise TypeError(f"the number of neurons must be an integer, not {N!r}")
+        if N < 1:
+            raise ValueError(f"a group needs at least one neuron, not {N}")
+        super().__init__(**base)
+        self._count = int(N)
+        self.rings: dict[str, EventRing] = {}
+
+    @property
+    def count(self) -> int:
+        """Number of neurons."""
+        return self._count
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __getitem__(self, item: Any) -> Subgroup:
+        return subgroup(self, item)
+
+    @property
+    def start(self) -> int:
+        """First neuron: 0."""
+        return 0
+
+    @property
+    def stop(self) -> int:
+        """One past the last neuron."""
+        return self._count
+
+    @property
+    def base(self) -> SpikeSource:
+        """The group that holds the memory: this one."""
+        return self
+
+    @property
+    def spikes(self) -> np.ndarray:
+        """Indices of the neurons that spiked in the last step."""
+        return self.rings["spike"].at(self.clock.step - 1) if "spike" in self.rings else np.zeros(0, np.int32)
+
+    def guard(self, variable: Variable, at: Expr, context: Context) -> Expr | None:
+        """`unless refractory` variables are only written while the neuron is not refractory."""
+        if not variable.guarded:
+            return None
+        symbol = self.scope(context, at)("not_refractory")
+        assert symbol is not None
+        return symbol.expr
+
+    def code(
+        self, block: tuple[Assignment, ...], context: Context, what: str, guarded: bool = True, view: Group | None = None
+    ) -> tuple[Stmt, ...]:
+        """The IR of statements that run for neurons ``i``; ``view`` is the subgroup they are written for."""
+        scope = (view or self).scope(context)
+        translator = Translator(scope, self.streams(what), lambda: self.known_names(context))
+
+        def target(name: str) -> Target | None:
+            variable = self.variables.get(name)
+            if variable is None:
+                return None
+            if not variable.stored:
+                return Target("", None, Variable(name, variable.dim, variable.type, read_only=True))
+            at = None if variable.shared else Ref("i", "int")
+            guard = self.guard(variable, Ref("i", "int"), context) if guarded else None
+            return Target(self.full(name), at, variable, variable.shared, guard)
+
+        translate = Block(translator, target, f"{what} of {self.describe()}", lambda: set(self.variables))
+        try:
+            return translate(block)
+        except EqsimError as error:
+            raise for_object(error, self.name) from None
+
+    def run_regularly(
+        self, code: str, dt: Any = None, clock: Any = None, when: str = "start", order: int = 0, name: str | None = None
+    ) -> CodeRunner:
+        """Run statements for all neurons at each step of a clock.
+
+        Parameters
+        ----------
+        code : str
+            Statements; those for shared variables come first.
+        dt, clock, when, order, name
+            See `BrianObject`; by default the clock of the group, in slot ``start``.
+
+        Returns
+        -------
+        runner : CodeRunner
+            Part of this group.
+        """
+        runner = CodeRunner(self, code, dt=dt, clock=clock, when=when, order=order, name=name)
+        self.contained_objects.append(runner)
+        return runner

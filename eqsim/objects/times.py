@@ -1,0 +1,25 @@
+"""How `t`, `dt` and `t_in_timesteps` are read: in a run, and in a string that is evaluated at once."""
+
+from __future__ import annotations
+
+from eqsim.ir.expr import Cast, Const, Expr, Number, Op, Ref
+from eqsim.model.translate import Symbol
+from eqsim.objects.clock import Clock
+from eqsim.units import DIMENSIONLESS, second
+
+NAMES = ("t", "dt", "t_in_timesteps")
+
+
+def running(clock: str, name: str) -> Symbol:
+    """In a kernel: ``t`` is ``n*dt``, never accumulated."""
+    step, dt = Ref("n", "int"), Number(f"{clock}.dt")
+    t: Expr = Op("*", (Cast("real", step), dt))
+    choices = {"t": Symbol(t, second.dim), "dt": Symbol(dt, second.dim), "t_in_timesteps": Symbol(step, DIMENSIONLESS)}
+    return choices[name]
+
+
+def standing(clock: Clock, name: str) -> Symbol:
+    """In a string that is evaluated now."""
+    if name == "t_in_timesteps":
+        return Symbol(Const(clock.step, "int"), DIMENSIONLESS)
+    return Symbol(Const(clock.t_ if name == "t" else clock.dt_), second.dim)

@@ -1,0 +1,120 @@
+"""The kernel that integrates the differential equations of a group, one step."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from eqsim.errors import Diagnostic, DimensionMismatchError, EqsimError, for_object
+from eqsim.integrators import choose
+from eqsim.ir.domain import Each
+from eqsim.ir.expr import Draw, Expr, Load, Ref, as_real, unary
+from eqsim.ir.program import Kernel
+from eqsim.ir.stmt import Let, Stmt, Store
+from eqsim.ir.walk import nodes
+from eqsim.model.equations import SingleEquation
+from eqsim.model.model import Model, Ode, Rule
+from eqsim.model.translate import Symbol, Translator, number
+from eqsim.objects.part import Context
+from eqsim.objects.times import running
+from eqsim.units import DIMENSIONLESS, Dimension, second, unit_name
+
+if TYPE_CHECKING:
+    from eqsim.objects.neurons import NeuronGroup
+
+ACTIVE = Ref("not_refractory", "bool")
+
+
+def model_of(group: NeuronGroup, context: Context) -> Model:
+    """The differential equations of a group as a `Model`.
+
+    Raises
+    ------
+    DimensionMismatchError
+        If a right-hand side is not in the unit of its variable per second.
+    """
+    equations = group.equations.differential
+    override = {e.name: Symbol(Ref(e.name), e.dim) for e in equations}
+    override |= {"t": Symbol(Ref("t"), second.dim), "dt": Symbol(Ref("dt"), second.dim)}
+    noise = sorted(group.equations.noise_names)
+    override |= {xi: Symbol(Ref(xi), second.dim**-0.5) for xi in noise}
+    translator = Translator(
+        group.scope(context, override=override), group.streams("equations"), lambda: group.known_names(context)
+    )
+    odes = tuple(_ode(e, translator) for e in equations)
+    try:
+        translator.finish()
+    except EqsimError as error:
+        raise for_object(error, group.name) from None
+    return Model(odes, tuple(noise))
+
+
+def _ode(e: SingleEquation, translator: Translator) -> Ode:
+    assert e.tree is not None
+    typed = translator(e.tree)
+    wanted = e.dim / second.dim
+    if typed.dim is not None and typed.dim is not wanted and not typed.is_zero:
+        problem = Diagnostic(
+            "U105",
+            f"d{e.name}/dt must be in {unit_name(wanted)}, but its right-hand side is in {unit_name(typed.dim)}",
+            e.tree.source,
+            unit_name(typed.dim),
+            _rate_help(e.dim, typed.dim),
+        )
+        translator.problems.append((DimensionMismatchError, problem, (wanted, typed.dim)))
+    active = ACTIVE if "unless refractory" in e.flags else None
+    return Ode(e.name, as_real(number(typed.expr)), active, e.span)
+
+
+def _rate_help(variable: Dimension, given: Dimension) -> str:
+    if given is variable:
+        return "divide it by a time constant, e.g. (...)/tau with tau in second"
+    if given is variable * second.dim**-2:
+        return "it is divided by a time twice"
+    factor = variable / second.dim / given
+    return f"multiply it by something in {unit_name(factor)}" if factor is not DIMENSIONLESS else ""
+
+
+def update_kernel(group: NeuronGroup, context: Context, clock: str) -> Kernel | None:
+    """The kernel of the state update; None if there is nothing to do in a step."""
+    who = group.state_updater
+    renewed = group.refractoriness.renewed(group, context)
+    model = model_of(group, context)
+    if not model.odes and renewed is None:
+        return None
+    body: tuple[Stmt, ...] = () if renewed is None else _renew(group, renewed)
+    if model.odes:
+        rule = choose(model, group.method_choice, group.name, group.method_options).build(model)
+        body += _body(group, model, rule, context, clock)
+    return Kernel(who.name, Each(f"{group.name}.N"), body, clock, who.when, who.order)
+
+
+def _renew(group: NeuronGroup, renewed: Expr) -> tuple[Stmt, ...]:
+    assert group.refractoriness.tree is not None
+    origin = group.refractoriness.tree.source
+    at = Ref("i", "int")
+    return (Let("not_refractory", renewed, origin), Store(group.full("not_refractory"), at, ACTIVE, origin))
+
+
+def _body(group: NeuronGroup, model: Model, rule: Rule, context: Context, clock: str) -> tuple[Stmt, ...]:
+    at = Ref("i", "int")
+    origins = {ode.name: ode.origin for ode in model.odes}
+    given: dict[str, Expr] = {name: running(clock, name).expr for name in ("t", "dt")}
+    given |= {name: Load(group.full(name), at) for name in model.names}
+    given |= {f"dW_{xi}": _increment(group, xi) for xi in rule.noise}
+    if group.refractoriness.time_s is not None:
+        ready = group.scope(context)("not_refractory")
+        assert ready is not None
+        given["not_refractory"] = ready.expr
+    used = {x.name for e in (*(let.value for let in rule.lets), *(v for _, v in rule.updates)) for x in nodes(e) if isinstance(x, Ref)}
+    used |= {"dt"} if rule.noise else set()
+    lets = tuple(Let(name, value) for name, value in given.items() if name in used)
+    new = tuple(Let(f"{name}_new", value, origins[name]) for name, value in rule.updates)
+    stores = tuple(
+        Store(group.full(name), at, Ref(f"{name}_new"), None) for name, _ in rule.updates
+    )
+    return (*lets, *rule.lets, *new, *stores)
+
+
+def _increment(group: NeuronGroup, xi: str) -> Expr:
+    """A normal number of variance dt."""
+    return unary("sqrt", Ref("dt")) * Draw("normal", group.streams(xi)())

@@ -1,0 +1,66 @@
+"""Variables of an object: what the user declared, and where the values lie."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from eqsim.ir.expr import Type
+from eqsim.model.equations import Equations
+from eqsim.syntax import Tree
+from eqsim.units import Dimension
+
+Kind = Literal["state", "parameter", "subexpression", "index", "size", "clock", "count", "delay"]
+
+DTYPES: dict[Type, str] = {"real": "float64", "int": "int32", "bool": "bool"}
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One variable of a group, of synapses or of a monitor.
+
+    ``state`` and ``parameter`` have an array; the others are computed when asked for.
+    """
+
+    name: str
+    dim: Dimension
+    type: Type = "real"
+    kind: Kind = "parameter"
+    shared: bool = False
+    constant: bool = False
+    read_only: bool = False
+    tree: Tree | None = None
+    start: float = 0.0
+    guarded: bool = False
+    """Writes from synapses and other code are dropped while the element is refractory (`unless refractory`)."""
+
+    @property
+    def stored(self) -> bool:
+        """Has it an array of its own?"""
+        return self.kind in ("state", "parameter")
+
+    @property
+    def dtype(self) -> str:
+        """What the array holds."""
+        return DTYPES[self.type]
+
+
+KINDS: dict[str, Kind] = {"differential": "state", "subexpression": "subexpression", "parameter": "parameter"}
+
+
+def declared(equations: Equations) -> dict[str, Variable]:
+    """The variables that equations declare."""
+    return {
+        e.name: Variable(
+            e.name,
+            e.dim,
+            e.type,
+            KINDS[e.kind],
+            shared="shared" in e.flags,
+            constant="constant" in e.flags,
+            read_only=e.kind == "subexpression",
+            tree=e.tree,
+            guarded="unless refractory" in e.flags,
+        )
+        for e in equations.values()
+    }

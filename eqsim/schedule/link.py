@@ -1,0 +1,154 @@
+"""Linking: the contributions of all objects become one program and its state.
+
+In: objects and what the run can see.  Out: a `Linked` network.  When nothing but values has changed since the last run,
+only the values are taken anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from eqsim.ir.expr import Number
+from eqsim.schedule.prepare import prepare
+from eqsim.ir.program import Program, State
+from eqsim.model.translate import Symbol
+from eqsim.objects.base import BrianObject
+from eqsim.objects.clock import Clock
+from eqsim.objects.operations import NetworkOperation
+from eqsim.objects.part import Context, Contribution
+from eqsim.objects.randomness import random_state
+from eqsim.objects.times import running
+from eqsim.schedule.order import place, sorted_kernels
+
+
+@dataclass(slots=True)
+class Linked:
+    """A program, its state, its clocks; and the operations in Python with their place among the kernels."""
+
+    program: Program
+    state: State
+    clocks: dict[str, list[Clock]]
+    operations: list[tuple[int, NetworkOperation]]
+    context: Context
+    signature: tuple[Any, ...]
+
+
+def program_clocks(objects: Sequence[BrianObject]) -> dict[str, list[Clock]]:
+    """The clocks of a network; those with the same step and time are one clock of the program."""
+    found: dict[str, list[Clock]] = {}
+    for clock in {id(o.clock): o.clock for o in objects}.values():
+        for members in found.values():
+            if members[0].dt_ == clock.dt_ and members[0].step == clock.step:
+                members.append(clock)
+                break
+        else:
+            found[clock.name] = [clock]
+    return found
+
+
+def make_context(clocks: Mapping[str, list[Clock]], namespace: Mapping[str, Any]) -> Context:
+    """How names get their meaning in a run."""
+    names = {id(c): name for name, members in clocks.items() for c in members}
+
+    def clock_name(clock: Clock) -> str:
+        return names.get(id(clock), clock.name)
+
+    def time(clock: Clock, name: str) -> Symbol:
+        return running(clock_name(clock), name)
+
+    return Context(namespace, time, clock_name)
+
+
+def signature(objects: Sequence[BrianObject], clocks: Mapping[str, list[Clock]], schedule: Sequence[str]) -> tuple[Any, ...]:
+    """What must be equal for a program to be used again."""
+    shapes = tuple((id(o), o.active, o.when, o.order, o.structure()) for o in objects)
+    return (shapes, tuple((n, tuple(id(c) for c in members)) for n, members in clocks.items()), tuple(schedule))
+
+
+def link(objects: Sequence[BrianObject], namespace: Mapping[str, Any], schedule: tuple[str, ...]) -> Linked:
+    """Put the active objects together.
+
+    Raises
+    ------
+    EqsimError
+        For whatever is wrong in the strings of an object.
+    """
+    clocks = program_clocks(objects)
+    context = make_context(clocks, namespace)
+    parts = [o.parts(context) for o in objects if o.active and hasattr(o, "parts")]
+    kernels = sorted_kernels((k for p in parts for k in p.kernels), schedule)
+    operations = _operations(objects, kernels, schedule)
+    state = collect_state(parts, clocks, context)
+    program = prepare(_program(parts, kernels, state, tuple(clocks)))
+    return Linked(program, state, clocks, operations, context, signature(objects, clocks, schedule))
+
+
+def _operations(objects: Sequence[BrianObject], kernels: Any, schedule: tuple[str, ...]) -> list[tuple[int, NetworkOperation]]:
+    keys = [place(k.when, k.order, k.name, schedule) for k in kernels]
+    found = [o for o in objects if isinstance(o, NetworkOperation) and o.active]
+    found.sort(key=lambda o: place(o.when, o.order, o.name, schedule))
+    return [(sum(key < place(o.when, o.order, o.name, schedule) for key in keys), o) for o in found]
+
+
+def _program(parts: Sequence[Contribution], kernels: Any, state: State, clocks: tuple[str, ...]) -> Program:
+    arrays = {a.name: a for p in parts for a in p.arrays}
+    return Program(
+        arrays=tuple(arrays.values()),
+        reals=tuple(state.reals),
+        ints=tuple(state.ints),
+        clocks=clocks,
+        events=tuple(e for p in parts for e in p.events),
+        routes=tuple(r for p in parts for r in p.routes),
+        logs=tuple(log for p in parts for log in p.logs),
+        kernels=kernels,
+    )
+
+
+def collect_state(parts: Sequence[Contribution], clocks: Mapping[str, list[Clock]], context: Context) -> State:
+    """The memory and the numbers of all parts, external values and clocks included."""
+    state = State(ints={"seed": random_state.seed})
+    for part in parts:
+        state.arrays.update(part.memory)
+        state.reals.update(part.reals)
+        state.ints.update(part.ints)
+    for e in context.externals:
+        (state.ints if e.kind == "int" else state.reals)[e.number] = e.value  # type: ignore[assignment]
+    for name, members in clocks.items():
+        state.reals[f"{name}.dt"] = members[0].dt_
+        state.ints[f"{name}.origin"] = members[0].origin
+        state.steps[name] = members[0].step
+    return state
+
+
+def relink(linked: Linked, objects: Sequence[BrianObject], namespace: Mapping[str, Any], schedule: tuple[str, ...]) -> Linked | None:
+    """The same program with present values; None if the program itself must change."""
+    clocks = program_clocks(objects)
+    if signature(objects, clocks, schedule) != linked.signature:
+        return None
+    context = make_context(clocks, namespace)
+    context.values_only = True
+    if not _same_externals(linked.context, context, objects):
+        return None
+    parts = [o.parts(context) for o in objects if o.active and hasattr(o, "parts")]
+    state = collect_state(parts, clocks, context)
+    return Linked(linked.program, state, clocks, linked.operations, context, linked.signature)
+
+
+def _same_externals(old: Context, new: Context, objects: Sequence[BrianObject]) -> bool:
+    """Look the external names up again: same types and dimensions, and nothing missing?"""
+    by_name = {o.name: o for o in objects}
+    for owner, before in old.surroundings.items():
+        if owner not in by_name:
+            return False
+        around = new.around(by_name[owner])  # type: ignore[arg-type]
+        for name, external in before.externals.items():
+            symbol = around.lookup(name)
+            if symbol is None or not isinstance(symbol.expr, Number):
+                return False
+            if symbol.expr.kind != external.kind or symbol.dim is not external.dim:
+                return False
+            if symbol.value != external.value and external.structural:
+                return False
+    return True

@@ -1,0 +1,47 @@
+"""The order of a step: slots, then ``order``, then name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from eqsim.ir.program import Kernel
+from eqsim.objects.base import SLOTS, BrianObject, slot_names
+
+
+def check_schedule(schedule: Sequence[str]) -> tuple[str, ...]:
+    """A schedule of the user.
+
+    Raises
+    ------
+    ValueError
+        If a slot is named ``before_...`` or ``after_...``: these belong to each slot anyway.
+    """
+    for slot in schedule:
+        if slot.startswith(("before_", "after_")):
+            raise ValueError(f"'{slot}' cannot stand in a schedule: every slot has a before_ and an after_ of its own")
+    return tuple(schedule)
+
+
+def place(when: str, order: int, name: str, schedule: tuple[str, ...] = SLOTS) -> tuple[int, int, str]:
+    """The sort key of something that runs in a step.
+
+    Raises
+    ------
+    ValueError
+        If the slot does not exist.
+    """
+    slots = slot_names(schedule)
+    if when not in slots:
+        raise ValueError(f"'{name}' is to run in slot '{when}', which is not in the schedule ({', '.join(schedule)})")
+    return (slots.index(when), order, name)
+
+
+def sorted_kernels(kernels: Iterable[Kernel], schedule: tuple[str, ...]) -> tuple[Kernel, ...]:
+    """Kernels in the order of a step."""
+    return tuple(sorted(kernels, key=lambda k: place(k.when, k.order, k.name, schedule)))
+
+
+def sorted_objects(objects: Iterable[BrianObject], schedule: tuple[str, ...]) -> list[Any]:
+    """Objects in the order of a step."""
+    return sorted(objects, key=lambda o: place(o.when, o.order, o.name, schedule))

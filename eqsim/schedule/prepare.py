@@ -1,0 +1,40 @@
+"""From linked kernels to a program that any target can run: the passes, in order.
+
+==================  =====================================================================================
+expand_draws        random draws become functions of (seed, stream, element, step)
+share               what is computed twice in a body is computed once
+hoist               what is the same for a whole run, or for a whole step, is computed once for it
+link_functions      the functions that are called come along
+verify              after each pass: is the program legal?
+==================  =====================================================================================
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from eqsim.functions import closure
+from eqsim.ir.passes.draws import expand_draws
+from eqsim.ir.program import Program
+from eqsim.ir.walk import called
+
+
+def link_functions(program: Program) -> Program:
+    """Bring the definitions of all functions that are called."""
+    from eqsim.ir.domain import Where
+    from eqsim.ir.expr import Call
+    from eqsim.ir.walk import nodes
+
+    names: set[str] = set()
+    for k in program.kernels:
+        names |= called(k.body) | called(k.prelude)
+        if isinstance(k.domain, Where):
+            names |= {e.function for e in nodes(k.domain.test) if isinstance(e, Call)}
+    for _, e in program.constants:
+        names |= {x.function for x in nodes(e) if isinstance(x, Call)}
+    return replace(program, functions=closure(sorted(names)))
+
+
+def prepare(program: Program) -> Program:
+    """All passes."""
+    return link_functions(expand_draws(program))

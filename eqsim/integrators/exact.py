@@ -32,7 +32,7 @@ from eqsim.model.model import Model, Rule
 
 __all__ = ["exact"]
 
-LARGEST = 8  # variables that one coupled part may have
+LARGEST = 6  # variables that one coupled part may have
 PATHS = 200  # paths that are followed; beyond, the matrix is simpler
 
 

@@ -65,9 +65,12 @@ def depends_on(e: Expr, names: Collection[str]) -> bool:
 
 def nodes(e: Expr) -> Iterator[Expr]:
     """Every node of an expression, children first."""
-    for c in children(e):
-        yield from nodes(c)
-    yield e
+    found, todo = [], [e]
+    while todo:
+        x = todo.pop()
+        found.append(x)
+        todo.extend(children(x))
+    yield from reversed(found)
 
 
 def expressions(s: Stmt) -> tuple[Expr, ...]:

@@ -119,10 +119,9 @@ def _label(e: Expr) -> str:
     """A name for a value: what it is, if that is short."""
     if isinstance(e, Call):
         return f"_{e.function}"
-    leaves = [x for x in nodes(e) if not children(x)]
     words = {"*": "times", "/": "per", "+": "plus", "-": "minus"}
-    if isinstance(e, Op) and e.op in words and len(leaves) == 2 and all(map(_is_plain, leaves)):
-        a, b = (_plain(x) for x in leaves)
+    if isinstance(e, Op) and e.op in words and all(map(_is_plain, e.args)):
+        a, b = map(_plain, e.args)
         return f"_{a}_{words[e.op]}_{b}"
     return "_part"
 

@@ -1,7 +1,7 @@
 """Physical constants with units.
 
-Source: CODATA recommended values 2014 (Mohr, Newell, Taylor 2016, Rev. Mod. Phys. 88, 035009), rounded to nine digits: those
-on which published models were computed.
+Source: CODATA recommended values 2014 (Mohr, Newell, Taylor 2016, Rev. Mod. Phys. 88, 035009), rounded to nine digits:
+those on which published models were computed.
 
 Examples
 --------

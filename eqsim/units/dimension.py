@@ -1,7 +1,7 @@
 """Physical dimensions: seven exponents in, one interned object out, so dimensions are compared with ``is``.
 
-The exponents are exact fractions: ``(volt ** (1/3)) ** 3`` is volt again.  Products, quotients and powers are remembered
-per object, so that arithmetic of quantities costs one dictionary look-up.
+The exponents are exact fractions: ``(volt ** (1/3)) ** 3`` is volt again.  Products, quotients and powers are
+remembered per object, so that arithmetic of quantities costs one dictionary look-up.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Methods of quantities that numpy computes in C, without asking about units: sent through the functions of the same name."""
+"""Methods that numpy computes in C, without asking about units, are sent through the functions of the same name."""
 
 from __future__ import annotations
 

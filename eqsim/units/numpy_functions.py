@@ -1,7 +1,7 @@
-"""What numpy's functions do to dimensions, as one table.  In: a function and its arguments.  Out: the result with its unit.
+"""What numpy's functions do to dimensions, as one table.  In: a function, its arguments.  Out: the result with its unit.
 
-Each rule takes the arguments and says the dimension of the result, or one dimension per result.  The function itself then
-runs on bare numbers.  A function without a rule runs, too, but warns once that the unit was dropped.
+Each rule takes the arguments and says the dimension of the result, or one dimension per result.  The function itself
+then runs on bare numbers.  A function without a rule runs, too, but warns once that the unit was dropped.
 """
 
 from __future__ import annotations
@@ -214,6 +214,10 @@ def _equal_arrays(a: Arguments) -> Dimension:
     return DIMENSIONLESS
 
 
+def _singular_values(a: Arguments) -> Any:
+    return keep(a) if a.get(2, "compute_uv", True) is False else (DIMENSIONLESS, keep(a), DIMENSIONLESS)
+
+
 def _solve(a: Arguments) -> Dimension:
     return a.dim(1, "b") / a.dim(0, "a")
 
@@ -239,8 +243,8 @@ RULES: dict[str, Rule] = {
         keep,
     ),
     **_words(
-        "sort partition roll rollaxis moveaxis swapaxes transpose permute_dims matrix_transpose flip fliplr flipud rot90 "
-        "tile repeat reshape ravel squeeze expand_dims broadcast_to diag diagflat diagonal trace tril triu take "
+        "sort partition roll rollaxis moveaxis swapaxes transpose permute_dims matrix_transpose flip fliplr flipud "
+        "rot90 tile repeat reshape ravel squeeze expand_dims broadcast_to diag diagflat diagonal trace tril triu take "
         "take_along_axis compress resize delete trim_zeros copy real imag round around fix nan_to_num real_if_close "
         "empty_like zeros_like ones_like split array_split hsplit vsplit dsplit unstack sort_complex",
         keep,
@@ -258,9 +262,7 @@ RULES: dict[str, Rule] = {
     **_words("linalg.solve", _solve),
     **_words("linalg.det", _determinant),
     **_words("linalg.matrix_power", _matrix_power),
-    "linalg.svd": lambda a: (
-        keep(a) if a.get(2, "compute_uv", True) is False else (DIMENSIONLESS, keep(a), DIMENSIONLESS)
-    ),
+    "linalg.svd": _singular_values,
     "linalg.lstsq": lambda a: (_solve(a), a.dim(1, "b") ** 2, DIMENSIONLESS, a.dim(0, "a")),
     **_words("var nanvar", squared),
     **_words("prod nanprod", _number_of_factors),
@@ -316,8 +318,8 @@ RULES: dict[str, Rule] = {
     "average": _average,
 }
 
-_CHANGES_first_result = {"copyto", "put", "put_along_axis", "place", "putmask", "fill_diagonal"}
-_TEXT = {"array_str": str, "array_repr": repr, "array2string": str}
+_CHANGES_FIRST = {"copyto", "put", "put_along_axis", "place", "putmask", "fill_diagonal"}
+_TEXT: dict[str, Callable[[Any], str]] = {"array_str": str, "array_repr": repr, "array2string": str}
 _WARNED: set[str] = set()
 
 
@@ -350,7 +352,7 @@ def apply(func: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any
         return _TEXT[name](args[0])
     rule = RULES.get(name)
     dim = rule(Arguments(name, args, kwargs)) if rule else _unknown(name, args, kwargs)
-    if name in _CHANGES_first_result and get_dimensions(args[0]) is not dim:
+    if name in _CHANGES_FIRST and get_dimensions(args[0]) is not dim:
         raise DimensionMismatchError(
             f"{name} cannot change the unit of its first argument", get_dimensions(args[0]), dim
         )

@@ -1,8 +1,8 @@
 """Functions under the names of numpy that know units, and everything else of numpy: usable as ``np``.
 
-Most numpy functions already handle quantities (``numpy_functions.py``).  Here are those that numpy cannot hand over to us,
-because no argument is an array (``arange``, a list of quantities), and those whose contract differs (``zeros_like`` gives
-plain zeros).
+Most numpy functions already handle quantities (``numpy_functions.py``).  Here are those that numpy cannot hand over to
+us, because no argument is an array (``arange``, a list of quantities), and those whose contract differs
+(``zeros_like`` gives plain zeros).
 """
 
 from __future__ import annotations

@@ -46,7 +46,8 @@ def label_axes_with_units() -> None:
         @staticmethod
         def axisinfo(unit: Any, axis: Any) -> Any:
             """The label."""
-            return munits.AxisInfo(label=unit.dispname) if isinstance(unit, Unit) else None
+            info: Any = munits.AxisInfo
+            return info(label=unit.dispname) if isinstance(unit, Unit) else None
 
         @staticmethod
         def default_units(x: Any, axis: Any) -> Any:

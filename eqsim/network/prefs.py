@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, MutableMapping
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
@@ -272,13 +271,12 @@ class Preferences(MutableMapping[str, Any]):
 
         A file with a mistake is reported as a warning and does not stop the program.
         """
-        for name in FILES:
-            path = Path(name).expanduser()
-            with suppress(FileNotFoundError, NotADirectoryError):
-                try:
+        for path in (Path(name).expanduser() for name in FILES):
+            try:
+                if path.is_file():
                     self.read_preference_file(path)
-                except (PreferenceError, OSError, UnicodeDecodeError) as error:
-                    logger.warn(f"preferences were not read completely: {error}", "preferences")
+            except (PreferenceError, OSError, UnicodeDecodeError) as error:
+                logger.warn(f"preferences were not read completely: {error}", "preferences")
 
 
 prefs = Preferences()

@@ -103,11 +103,11 @@ class Cache:
 
     def text(self, key: str) -> str | None:
         """The text stored under a key; None if there is none or it cannot be read."""
-        path = self.find(key, ".txt")
-        if path is None:
-            return None
+        path = self.path(key, ".txt")
         try:
-            return path.read_text(encoding="utf-8")
+            os.utime(path)
+            head, _, text = path.read_text(encoding="utf-8").partition("\n")
+            return text if head == key_of([text]) else None
         except (OSError, UnicodeDecodeError):
             return None
 
@@ -117,8 +117,10 @@ class Cache:
             self.folder.mkdir(parents=True, exist_ok=True)
             handle, name = tempfile.mkstemp(prefix="tmp-", dir=self.folder)
             with os.fdopen(handle, "w", encoding="utf-8") as f:
-                f.write(text)
-            self.put(key, ".txt", Path(name))
+                f.write(f"{key_of([text])}\n{text}")
+            path = self.path(key, ".txt")
+            path.parent.mkdir(exist_ok=True)
+            os.replace(name, path)
 
     def drop(self, key: str, suffix: str) -> None:
         """Forget the file of a key, e.g. because it turned out to be damaged."""

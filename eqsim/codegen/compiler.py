@@ -22,6 +22,7 @@ from pathlib import Path
 
 import eqsim
 from eqsim.codegen.cache import Cache, key_of, machine
+from eqsim.codegen.templates import folder
 from eqsim.errors import CompileError
 
 NATIVE = "-march=native" if platform.machine() in ("x86_64", "AMD64", "i686") else "-mcpu=native"
@@ -111,9 +112,21 @@ def door_recipe(text: str, compiler: Compiler) -> Recipe:
     include = sysconfig.get_paths()["include"]
     compile_c = (*compiler.command, *DOOR_FLAGS, f"-I{include}", "network.c", "-o", "library.so")
     command = (sys.executable, "-c", CYTHON_THEN_C, *compile_c)
-    abi = (sys.implementation.cache_tag, sysconfig.get_config_var("EXT_SUFFIX") or "", sys.version)
-    parts = [text, *compile_c, compiler.identity, *abi, _cython_version(), eqsim.__version__]
+    parts = [text, *compile_c, compiler.identity, *_python_abi(), _cython_version(), eqsim.__version__]
     return Recipe((("network.pyx", text),), command, key_of(parts), "the door to Python")
+
+
+def _python_abi() -> tuple[str, ...]:
+    return (sys.version, sys.implementation.cache_tag or "", sysconfig.get_config_var("EXT_SUFFIX") or "")
+
+
+@functools.cache
+def environment_key() -> tuple[str, ...]:
+    """What decides how a program is rendered and compiled, besides the program: eqsim itself, Python, the machine."""
+    package = Path(eqsim.__file__).parent
+    own = [*(package / "codegen").glob("*.py"), *(package / "targets").glob("*.py"), *folder().rglob("*.*")]
+    stamps = sorted(f"{p.name} {i.st_size} {i.st_mtime_ns}" for p in own if (i := p.stat()))
+    return (*stamps, *_python_abi(), machine(), eqsim.__version__)
 
 
 CYTHON_THEN_C = """

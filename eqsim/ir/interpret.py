@@ -136,11 +136,11 @@ class Interpreter:
 
         def run(state: State, n: int) -> None:
             frame = Frame({"n": np.int64(n)}, state)
-            for name, value in prelude:
-                frame.names[name] = value(frame)
             visit = visits(frame)
             if visit.count == 0 and emit is None:
                 return
+            for name, value in prelude:
+                frame.names[name] = value(frame)
             frame.names.update(visit.indices)
             if one_by_one:
                 self._sequential(frame, visit, body)
@@ -297,12 +297,13 @@ class Interpreter:
         at = self._index(index)
 
         def add(frame: Frame, visits: Visits) -> None:
-            target, where, result = frame.state.arrays[array], at(frame), value(frame)
+            target, where = frame.state.arrays[array], at(frame)
+            result = np.asarray(value(frame)).astype(target.dtype, copy=False)
             if isinstance(where, slice) or (np.ndim(where) == 0 and visits.count == 1):
                 target[where] += result
             else:
                 where = np.broadcast_to(where, (visits.count,))
-                np.add.at(target, where, np.broadcast_to(result, (visits.count,)).astype(target.dtype, copy=False))
+                np.add.at(target, where, np.broadcast_to(result, (visits.count,)))
 
         return add
 

@@ -15,6 +15,7 @@ from dataclasses import replace
 
 from eqsim.functions import closure
 from eqsim.ir.passes.draws import expand_draws
+from eqsim.ir.passes.hoist import hoist
 from eqsim.ir.program import Program
 from eqsim.ir.walk import called
 
@@ -37,4 +38,4 @@ def link_functions(program: Program) -> Program:
 
 def prepare(program: Program) -> Program:
     """All passes."""
-    return link_functions(expand_draws(program))
+    return link_functions(hoist(expand_draws(program)))

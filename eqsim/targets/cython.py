@@ -15,13 +15,14 @@ from typing import Any
 
 import numpy as np
 
-from eqsim.codegen.cache import Cache
+from eqsim.codegen.cache import Cache, key_of
 from eqsim.codegen.compiler import (
     KERNEL_FLAGS,
     Compilation,
     Missing,
     Recipe,
     door_recipe,
+    environment_key,
     find_compiler,
     kernel_recipe,
 )
@@ -71,6 +72,25 @@ class CythonTarget:
         """
         return Build(sources, self).wait()
 
+    def remembered(self, program: Program) -> CompiledModule | None:
+        """The module of a program that has been compiled before, found without rendering its text; else None."""
+        note = self.cache.text(self._note(program))
+        if note is None:
+            return None
+        paths = [self.cache.find(key, ".so") for key in note.split()]
+        try:
+            return opened(paths[0], paths[1], program) if paths[0] and paths[1] else None
+        except (OSError, ImportError):
+            return None
+
+    def remember(self, program: Program, keys: Sequence[str]) -> None:
+        """Note which compiled files belong to a program."""
+        self.cache.store_text(self._note(program), " ".join(keys))
+
+    def _note(self, program: Program) -> str:
+        tools = [str(find_compiler("CXX", self.cxx)), str(find_compiler("CC", self.cc))]
+        return key_of(["note", program.fingerprint, *self.flags, *tools, *environment_key()])
+
     def recipes(self, sources: Sources) -> tuple[Recipe, Recipe]:
         """How the kernels and the door are made.
 
@@ -104,8 +124,8 @@ class Build:
     """The two compilations of a network, side by side."""
 
     def __init__(self, sources: Sources, target: CythonTarget) -> None:
+        self.target, self.program = target, sources.program
         self.cache, self.recipes = target.cache, target.recipes(sources)
-        self.constants = tuple(name for name, _ in sources.program.constants)
         self.jobs: list[Compilation | Path] = []
 
     @property
@@ -154,8 +174,16 @@ class Build:
             return self._open()
 
     def _open(self) -> CompiledModule:
-        kernels, entrance = (self.cache.path(r.key, ".so") for r in self.recipes)
-        return CompiledModule(load_door(entrance).Network(str(kernels).encode(), self.constants))
+        keys = [r.key for r in self.recipes]
+        module = opened(*(self.cache.path(key, ".so") for key in keys), self.program)
+        self.target.remember(self.program, keys)
+        return module
+
+
+def opened(kernels: Path, entrance: Path, program: Program) -> CompiledModule:
+    """Load the two libraries of a program."""
+    constants = tuple(name for name, _ in program.constants)
+    return CompiledModule(load_door(entrance).Network(str(kernels).encode(), constants))
 
 
 def load_door(path: Path) -> ModuleType:
@@ -179,11 +207,18 @@ class CompiledModule:
 
     def run(self, state: State, ends: dict[str, int], most: int = UNLIMITED) -> Status:
         """As `Module.run`; at most ``most`` steps, then the reason is ``paused``."""
-        reason = self._network.run(state.arrays, state.reals, state.ints, state.steps, ends, most)
-        if reason == "out of memory":
-            raise MemoryError("there is no memory for the events in flight")
-        return Status(reason)
+        return _status(self._network.run(state.arrays, state.reals, state.ints, state.steps, ends, most))
+
+    def run_part(self, state: State, first: int, last: int, active: Sequence[bool]) -> None:
+        """As `Module.run_part`."""
+        _status(self._network.run_part(state.arrays, state.reals, state.ints, state.steps, first, last, active))
 
     def stop(self) -> None:
         """Ask the run in progress to return after its current step."""
         self._network.stop()
+
+
+def _status(reason: str) -> Status:
+    if reason == "out of memory":
+        raise MemoryError("there is no memory for the events in flight")
+    return Status(reason)

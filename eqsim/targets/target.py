@@ -5,9 +5,9 @@ In: a `Program`.  Out: source files (`render`), and a module that runs them (`bu
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
 from eqsim.ir.program import Program, State, Status
 
@@ -32,6 +32,12 @@ class Module(Protocol):
         number.
         """
 
+    def run_part(self, state: State, first: int, last: int, active: Sequence[bool]) -> None:
+        """Run kernels ``first`` to ``last - 1`` of one step, those of clocks that tick; no clock is advanced.
+
+        The logs must have room for a step.
+        """
+
     def stop(self) -> None:
         """Ask the run in progress to return after its current step.  Harmless if none is in progress."""
 
@@ -46,15 +52,41 @@ class Target(Protocol):
         """A module that runs the text."""
 
 
-TARGETS: dict[str, Callable[[], Target]] = {}
+TARGETS: dict[str, Callable[..., Target]] = {}
 """How to make each target, by name; others are found through the entry points of the group ``eqsim.targets``."""
 
 
-def register(name: str) -> Callable[[Callable[[], Target]], Callable[[], Target]]:
+Make = TypeVar("Make", bound=Callable[..., Target])
+
+
+def register(name: str) -> Callable[[Make], Make]:
     """Add a target to the table."""
 
-    def add(make: Callable[[], Target]) -> Callable[[], Target]:
+    def add(make: Make) -> Make:
         TARGETS[name] = make
         return make
 
     return add
+
+
+def target(name: str, **options: Any) -> Target:
+    """The target of a name, made with its options.
+
+    Raises
+    ------
+    ValueError
+        If there is no such target.
+    """
+    if name not in TARGETS:
+        _load_others(name)
+    if name not in TARGETS:
+        raise ValueError(f"there is no target '{name}'; there are {', '.join(sorted(TARGETS))}")
+    return TARGETS[name](**options)
+
+
+def _load_others(name: str) -> None:
+    """Import what stands for the name among the entry points of installed packages."""
+    from importlib.metadata import entry_points
+
+    for point in entry_points(group="eqsim.targets", name=name):
+        TARGETS[name] = point.load()

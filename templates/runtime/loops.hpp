@@ -2,6 +2,7 @@
 #pragma once
 #include "eqsim.hpp"
 
+#define EQ_EXPORT __attribute__((visibility("default")))
 #define EQ_BLOCK 1024  // elements whose test is computed before those that have an event are collected
 
 // Append block + b to the events, for every b with mask[b] != 0; most stretches of 64 have none.

@@ -1,0 +1,186 @@
+"""The target 'auto': starts on numpy at once, compiles in the background when that pays, and goes on compiled.
+
+In: a `Program`.  Out: a module that gives the same bits whenever the change happens.  Numpy and compiled code work on the
+same memory, so a change between two steps is nothing but a call of another function.
+
+==========  ===================================================================================
+compiled    the cache has it: used from the first step
+numpy       numpy runs, and its speed is measured; a long run makes the compiler start
+compiling   numpy goes on while processes of their own compile
+failed      numpy goes on; the reason has been told once
+==========  ===================================================================================
+"""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Sequence
+
+from eqsim.codegen.compiler import Missing, find_compiler
+from eqsim.errors import CompileError
+from eqsim.ir.interpret import Interpreter
+from eqsim.ir.program import Program, State, Status
+from eqsim.log import get_logger
+from eqsim.targets.cython import Build, CompiledModule, CythonTarget
+from eqsim.targets.target import Module, Sources, register
+
+logger = get_logger("eqsim.codegen")
+
+WORTHWHILE_S = 1.2  # seconds of numpy, spent or ahead, from which on a compiler is started: about what it needs itself
+LOOK_S = 0.01  # seconds between two looks at clock and compiler
+
+spent: dict[str, float] = defaultdict(float)
+"""Seconds on numpy in this process, by fingerprint of the program."""
+
+
+@register("auto")
+class AutoTarget:
+    """Numpy first, compiled code as soon as it is there.
+
+    Parameters
+    ----------
+    compiled : CythonTarget or None
+        What to change to.
+    worthwhile_s : float
+        Seconds of numpy, spent or expected, from which on the compiler is started.
+    """
+
+    def __init__(self, compiled: CythonTarget | None = None, worthwhile_s: float = WORTHWHILE_S) -> None:
+        self.compiled = CythonTarget() if compiled is None else compiled
+        self.worthwhile_s = worthwhile_s
+
+    def render(self, program: Program) -> Sources:
+        """Nothing is rendered before it is needed."""
+        return Sources(program, (), "auto")
+
+    def build(self, sources: Sources) -> AutoModule:
+        """A module that can run at once."""
+        return AutoModule(sources.program, self.compiled, self.worthwhile_s)
+
+
+class AutoModule:
+    """A program that runs on numpy until it is compiled."""
+
+    def __init__(self, program: Program, target: CythonTarget, worthwhile_s: float = WORTHWHILE_S) -> None:
+        self.program, self.target, self.worthwhile_s = program, target, worthwhile_s
+        self._fingerprint = program.fingerprint
+        self._build: Build | None = None
+        self._failed = False
+        self._interpreter: Interpreter | None = None
+        self._horizon: dict[str, int] = {}
+        self._compiled = target.remembered(program)
+
+    @property
+    def module(self) -> Module:
+        """What runs the next step."""
+        if self._compiled is not None:
+            return self._compiled
+        if self._interpreter is None:
+            self._interpreter = Interpreter(self.program)
+        return self._interpreter
+
+    @property
+    def state(self) -> str:
+        """``compiled``, ``numpy``, ``compiling`` or ``failed``."""
+        if self._compiled is not None:
+            return "compiled"
+        if self._failed:
+            return "failed"
+        return "compiling" if self._build is not None and self._build.jobs else "numpy"
+
+    def plan(self, ends: dict[str, int]) -> None:
+        """Say where the whole run will end, if it is done in several calls of `run`."""
+        self._horizon = dict(ends)
+
+    def stop(self) -> None:
+        """Ask the run in progress to return after its current step."""
+        self.module.stop()
+
+    def run_part(self, state: State, first: int, last: int, active: Sequence[bool]) -> None:
+        """As `Module.run_part`."""
+        began = time.perf_counter()
+        self._look()
+        self.module.run_part(state, first, last, active)
+        if self._compiled is None:
+            spent[self._fingerprint] += time.perf_counter() - began
+            self._consider(0.0)
+
+    def run(self, state: State, ends: dict[str, int]) -> Status:
+        """As `Module.run`."""
+        self._look()
+        while self._compiled is None:
+            status = self._on_numpy(state, ends)
+            if status.reason != "paused":
+                return status
+        return self._compiled.run(state, ends)
+
+    def _on_numpy(self, state: State, ends: dict[str, int]) -> Status:
+        """Some steps on numpy; ``paused`` when the compiled module is there."""
+        watch = _Watch(self, state, ends)
+        interpreter = self.module
+        assert isinstance(interpreter, Interpreter)
+        try:
+            return interpreter.run(state, ends, watch)
+        finally:
+            watch.note()
+
+    def _consider(self, ahead_s: float) -> None:
+        """Start the compiler if it pays."""
+        if self._build is None and not self._failed and spent[self._fingerprint] + ahead_s > self.worthwhile_s:
+            try:
+                self._build = Build(self.target.render(self.program), self.target)
+                self._build.start()
+            except (CompileError, OSError) as error:
+                self._fail(error)
+
+    def _look(self) -> bool:
+        """Is the compiled module there?"""
+        if self._compiled is None and self._build is not None:
+            try:
+                self._compiled = self._build.poll()
+            except (CompileError, OSError, ImportError) as error:
+                self._build.cancel()
+                self._build = None
+                self._fail(error)
+        return self._compiled is not None
+
+    def _fail(self, error: Exception) -> None:
+        self._failed = True
+        logger.warn(f"running on numpy, which is slower: {error}", "fallback", once=True)
+
+
+class _Watch:
+    """Asked before each step on numpy: measures, starts the compiler, and ends the run when the compiled module is there."""
+
+    def __init__(self, module: AutoModule, state: State, ends: dict[str, int]) -> None:
+        self.module, self.state = module, state
+        self.ends = {clock: max(end, module._horizon.get(clock, end)) for clock, end in ends.items()}
+        self.began = self.noted = self.looked = time.perf_counter()
+        self.first = self._left()
+        self.watching = True
+
+    def __call__(self) -> bool:
+        now = time.perf_counter()
+        if now - self.looked < LOOK_S:
+            return False
+        self.looked = now
+        self.note()
+        done, left = self.first - self._left(), self._left()
+        self.module._consider(left * (now - self.began) / done if done else 0.0)
+        return self.module._look()
+
+    def note(self) -> None:
+        """Add the time that has passed to what the program has spent on numpy."""
+        now = time.perf_counter()
+        spent[self.module._fingerprint] += now - self.noted
+        self.noted = now
+
+    def _left(self) -> int:
+        return sum(max(0, end - self.state.steps[clock]) for clock, end in self.ends.items())
+
+
+def missing_compiler() -> Missing | None:
+    """What to install so that programs can be compiled; None if nothing is missing."""
+    found = find_compiler("CXX")
+    return found if isinstance(found, Missing) else None

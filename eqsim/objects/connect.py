@@ -30,6 +30,26 @@ PAIRS = 1 << 18  # pairs looked at together
 GENERATOR = re.compile(r"\bfor\s+([A-Za-z_]\w*)\s+in\s+(\w+)\s*\(")
 
 
+class Growing:
+    """Numbers that come in pieces, kept in one block: small pieces would leave holes in the memory behind them."""
+
+    def __init__(self) -> None:
+        self._block, self._count = np.empty(1024, np.int32), 0
+
+    def append(self, piece: np.ndarray) -> None:
+        """Add a piece."""
+        count = self._count + len(piece)
+        if count > len(self._block):
+            self._block.resize(count + count // 4, refcheck=False)
+        self._block[self._count : count] = piece
+        self._count = count
+
+    def finish(self) -> np.ndarray:
+        """All of them, (n,) int32."""
+        self._block.resize(self._count, refcheck=False)
+        return self._block
+
+
 @dataclass(slots=True)
 class Connection:
     """One call of connect()."""
@@ -64,14 +84,14 @@ class Connection:
         test = None if isinstance(condition, bool | np.bool_) else self._string(condition, "condition")
         chance = self._probability(p)
         counts = np.zeros(self.synapses.table.n_source, np.int64)
-        targets = [np.zeros(0, np.int32)]
+        targets = Growing()
         for i, j in self._chosen(test, chance):
             times = self._times(n, i, j)
             if times is not None:
                 i, j = np.repeat(i, times), np.repeat(j, times)
             counts += np.bincount(i, minlength=len(counts))
-            targets.append(j.astype(np.int32))
-        self.synapses.table.append_rows(counts, np.concatenate(targets))
+            targets.append(j)
+        self.synapses.table.append_rows(counts, targets.finish())
 
     def _chosen(self, test: Expr | None, chance: float | Expr) -> Any:
         """The pairs that are taken, in parts, by source and then by target."""

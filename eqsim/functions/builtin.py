@@ -17,16 +17,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from eqsim.functions.derivatives import DERIVATIVES
 from eqsim.functions.lowering import clip, elementwise, magnitude, rounding, sign, step_of, truncated
 from eqsim.ir.expr import Draw, Expr, as_real
+from eqsim.units import DIMENSIONLESS, Dimension, get_or_create_dimension
 
-if TYPE_CHECKING:
-    from eqsim.units import Dimension
-
-Dims = Sequence["Dimension | None"]
+TIME = get_or_create_dimension(second=1)
+Dims = Sequence[Dimension | None]
 Lower = Callable[[tuple[Expr, ...], int], Expr]
 Derivative = Callable[[tuple[Expr, ...], int], Expr]
 
@@ -69,15 +67,11 @@ class Builtin:
 
     def wrong_dimension(self, at: int, dims: Dims) -> str:
         """What argument number ``at`` should be and is not, as words after "needs"; an empty string if it fits."""
-        dim = dims[at]
-        if dim is None or dim is _wanted(self.rule, dims):
-            return ""
-        return NEEDS.get(self.rule, "") if _wanted(self.rule, dims) is not None else ""
+        dim, wanted = dims[at], _wanted(self.rule, dims)
+        return "" if dim is None or wanted is None or dim is wanted else NEEDS[self.rule]
 
     def dimension(self, dims: Dims) -> Dimension | None:
         """The dimension of the result; ``None`` as long as it is not known."""
-        from eqsim.units import DIMENSIONLESS
-
         if self.rule == "same":
             return next((d for d in dims if d is not None), None)
         if self.rule == "root":
@@ -87,13 +81,11 @@ class Builtin:
 
 def _wanted(rule: str, dims: Dims) -> Dimension | None:
     """The dimension that all arguments must have; ``None`` if any will do."""
-    from eqsim.units import DIMENSIONLESS, second
-
     match rule:
         case "pure":
             return DIMENSIONLESS
         case "times":
-            return second.dim
+            return TIME
         case "same":
             return next((d for d in dims if d is not None), None)
     return None

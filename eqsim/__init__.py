@@ -1,3 +1,17 @@
-"""eqsim: spiking networks and brain dynamics, written as equations with units."""
+"""eqsim: spiking networks and brain dynamics, written as equations with units.
+
+``from eqsim import *`` gives the names of eqsim (`eqsim.only`), and below them those of numpy and matplotlib
+(`eqsim.pylab_names`).
+"""
+
+from eqsim import only, pylab_names
+from eqsim.log import get_logger
+from eqsim.only import *  # noqa: F403
 
 __version__ = "0.1.0"
+
+logger = get_logger("eqsim")
+
+_pylab = {name: getattr(pylab_names, name) for name in pylab_names.__all__ if name not in only.__all__}
+globals().update(_pylab)
+__all__ = sorted([*only.__all__, *_pylab, "logger"])

@@ -54,6 +54,19 @@ def _ranges(starts: np.ndarray, lengths: np.ndarray) -> np.ndarray:
     return offsets + np.arange(total, dtype=np.int64)
 
 
+class Constants:
+    """Computes the numbers of a program that follow from others; to be called when a run begins."""
+
+    def __init__(self, program: Program) -> None:
+        evaluator = Evaluator({f.name: f for f in program.functions}.__getitem__)
+        self._values = [(name, evaluator(e)) for name, e in program.constants]
+
+    def __call__(self, state: State) -> None:
+        with np.errstate(all="ignore"):
+            for name, value in self._values:
+                state.reals[name] = float(value(Frame({}, state)))
+
+
 class Interpreter:
     """A program turned into Python functions.  Satisfies the `Module` protocol of the targets."""
 
@@ -119,9 +132,7 @@ class Interpreter:
 
     def constants(self, state: State) -> None:
         """Compute the numbers that follow from other numbers."""
-        with np.errstate(all="ignore"):
-            for name, e in self.program.constants:
-                state.reals[name] = float(self._evaluator(e)(Frame({}, state)))
+        Constants(self.program)(state)
 
     def _full(self, log: LogBuffer, state: State) -> bool:
         return int(state.arrays[log.cursor][0]) + size_of(log.per_step, state) > state.ints[log.capacity]

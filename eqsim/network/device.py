@@ -1,33 +1,39 @@
-"""The live device: which module runs a program."""
+"""The live device: which module runs a program, from the preferences."""
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from eqsim.codegen.cache import MEGABYTE, Cache
 from eqsim.ir.program import Program
 from eqsim.network.prefs import prefs
-from eqsim.targets.auto import AutoTarget
-from eqsim.targets.cython import CythonTarget
-from eqsim.targets.target import Target, target
 
 
-def module_for(program: Program, present: Any = None) -> Any:
-    """The module for the target in force; the present one if it is for the same program and target."""
-    name = prefs["codegen.target"]
-    if present is not None and getattr(present, "made_for", None) == (id(program), name):
-        return present
-    chosen = _target(name)
-    module = chosen.build(chosen.render(program))
-    module.made_for = (id(program), name)  # type: ignore[attr-defined]
-    return module
+def choice() -> tuple[Any, ...]:
+    """The preferences that decide which module runs a program."""
+    return (prefs["codegen.target"], prefs["codegen.cache.directory"], prefs["codegen.cache.max_size"])
 
 
-def _target(name: str) -> Target:
-    if name not in ("auto", "cython"):
-        return target(name)
-    folder = prefs["codegen.cache.directory"]
-    cache = Cache(Path(folder) if folder else None, int(prefs["codegen.cache.max_size"]) * MEGABYTE)
-    compiled = CythonTarget(cache=cache)
-    return compiled if name == "cython" else AutoTarget(compiled)
+def module_for(program: Program) -> Any:
+    """A module that runs a program on the target in force.
+
+    Raises
+    ------
+    CompileError
+        If the target is 'cython' and there is no compiler, or it fails.
+    """
+    made = _target(*choice())
+    return made.build(made.render(program))
+
+
+@cache
+def _target(name: str, directory: str | None, max_megabytes: int) -> Any:
+    from eqsim.codegen.cache import MEGABYTE, Cache
+    from eqsim.targets import target
+    from eqsim.targets.cython import CythonTarget
+
+    if name == "numpy":
+        return target("numpy")
+    compiled = CythonTarget(cache=Cache(Path(directory) if directory else None, max_megabytes * MEGABYTE))
+    return target("auto", compiled=compiled) if name == "auto" else compiled

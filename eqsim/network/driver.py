@@ -90,6 +90,8 @@ class Drive:
         self.ends = {name: members[0].first_step_at(self.end_s) for name, members in self.linked.clocks.items()}
         if hasattr(self.module, "plan"):
             self.module.plan(self.ends)
+        if hasattr(self.module, "plan"):
+            self.module.plan(self.ends)
         self.progress.begin()
         while not stop_wish.requested and self._segment():
             self.progress.at(self.now)

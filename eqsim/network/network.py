@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 
 from eqsim.errors import DimensionMismatchError
-from eqsim.ir.interpret import Interpreter
 from eqsim.log import get_logger
-from eqsim.network.device import module_for
+from eqsim.network.device import choice, module_for
 from eqsim.network.driver import Drive, Progress, interruptible, stop_wish
 from eqsim.network.prefs import prefs
 from eqsim.network.report import BAR_PERIOD, BarReport, make_report
@@ -50,7 +49,7 @@ class Network(Nameable):
         self._schedule: tuple[str, ...] | None = None
         self._linked: Linked | None = None
         self._module: Any = None
-        self._missing: list[BrianObject] = []
+        self._choice: tuple[Any, ...] = ()
         self.add(*objs)
 
     # -- objects -----------------------------------------------------------------------------------------------------
@@ -211,16 +210,14 @@ class Network(Nameable):
         """The program of the last run if it still fits, else a new one."""
         schedule = self.schedule_names
         again = relink(self._linked, objects, namespace, schedule) if self._linked is not None else None
-        if again is None:
-            again = link(objects, namespace, schedule)
-            self._module = module_for(again.program)
-        elif self._module is not None:
-            self._module = module_for(again.program, self._module)
+        if again is None or self._choice != choice():
+            again = link(objects, namespace, schedule) if again is None else again
+            self._module, self._choice = module_for(again.program), choice()
         self._linked = again
         return again
 
     def _simulate(self, linked: Linked, objects: Any, report: Any, period: float, duration_s: float, end_s: float) -> None:
-        Interpreter(linked.program).constants(linked.state)
+        linked.constants(linked.state)
         logs = [log for o in objects for log in getattr(o, "logs", ())]
         progress = Progress(make_report(report), period, self._t_s, duration_s)
         drive = Drive(linked, self._module, logs, progress, end_s)

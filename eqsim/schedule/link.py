@@ -7,11 +7,12 @@ only the values are taken anew.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from eqsim.ir.expr import Number
 from eqsim.schedule.prepare import prepare
+from eqsim.ir.interpret import Constants
 from eqsim.ir.program import Program, State
 from eqsim.model.translate import Symbol
 from eqsim.objects.base import BrianObject
@@ -33,6 +34,7 @@ class Linked:
     operations: list[tuple[int, NetworkOperation]]
     context: Context
     signature: tuple[Any, ...]
+    constants: Constants
 
 
 def program_clocks(objects: Sequence[BrianObject]) -> dict[str, list[Clock]]:
@@ -82,7 +84,9 @@ def link(objects: Sequence[BrianObject], namespace: Mapping[str, Any], schedule:
     operations = _operations(objects, kernels, schedule)
     state = collect_state(parts, clocks, context)
     program = prepare(_program(parts, kernels, state, tuple(clocks)))
-    return Linked(program, state, clocks, operations, context, signature(objects, clocks, schedule))
+    return Linked(
+        program, state, clocks, operations, context, signature(objects, clocks, schedule), Constants(program)
+    )
 
 
 def _operations(objects: Sequence[BrianObject], kernels: Any, schedule: tuple[str, ...]) -> list[tuple[int, NetworkOperation]]:
@@ -133,7 +137,7 @@ def relink(linked: Linked, objects: Sequence[BrianObject], namespace: Mapping[st
         return None
     parts = [o.parts(context) for o in objects if o.active and hasattr(o, "parts")]
     state = collect_state(parts, clocks, context)
-    return Linked(linked.program, state, clocks, linked.operations, context, linked.signature)
+    return replace(linked, state=state, clocks=clocks, context=context)
 
 
 def _same_externals(old: Context, new: Context, objects: Sequence[BrianObject]) -> bool:

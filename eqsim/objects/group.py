@@ -317,6 +317,20 @@ class Group(BrianObject):
         for name, value in values.items():
             VariableView(self, self.variables[name], units)[:] = value
 
+    # -- in notebooks ----------------------------------------------------------------------------------------------
+
+    def _repr_html_(self) -> str:
+        from eqsim.tools.latex import group_html
+
+        return group_html(self)
+
+    def _repr_latex_(self) -> str:
+        from eqsim.tools.latex import group_latex
+
+        return group_latex(self)
+
+    # -- for the program -------------------------------------------------------------------------------------------
+
     def contribute(self) -> Contribution:
         """The arrays and sizes of this group."""
         part = Contribution()

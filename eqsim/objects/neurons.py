@@ -223,14 +223,6 @@ class NeuronGroup(SpikeSource):
     def __repr__(self) -> str:
         return f"<NeuronGroup '{self.name}' with {self.count} neurons>"
 
-    def _repr_html_(self) -> str:
-        from eqsim.tools.latex import group_html
-
-        return group_html(self)
-
-    def _repr_latex_(self) -> str:
-        return self.equations._repr_latex_()
-
 
 def _check_arguments(N: Any, model: Any, events: Any, dtype: Any) -> None:
     if isinstance(N, str | Equations):

@@ -415,9 +415,6 @@ class Synapses(Group):
     def __repr__(self) -> str:
         return f"<Synapses '{self.name}' from '{self.source.name}' to '{self.target.name}', {self.count} synapses>"
 
-    def _repr_latex_(self) -> str:
-        return self.equations._repr_latex_()
-
 
 class SynapticIndexing:
     """Chosen synapses: ``S[0, :]``; an index for variables and monitors.

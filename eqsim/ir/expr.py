@@ -29,6 +29,15 @@ UNARY = ("neg", "not", "sqrt", "abs", "bits", "unbits", *ROUNDING)
 """Operators of one argument.  ``bits`` reads a real as a word, ``unbits`` a word as a real; the others are IEEE exact."""
 
 
+INDEX_NAMES = frozenset("ijkrn")
+"""Names that the domains bind: element, target, synapse, record, step.  A user's variable of such a name is renamed."""
+
+
+def local_name(name: str) -> str:
+    """The name of a `Let` for a variable of the user."""
+    return f"{name}_" if name.rstrip("_") in INDEX_NAMES else name
+
+
 class Expr:
     """Base of all expressions; gives them Python's operators."""
 

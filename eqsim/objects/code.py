@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from eqsim.errors import Diagnostic, DimensionMismatchError, EquationError, did_you_mean
-from eqsim.ir.expr import Cast, Const, Expr, Load, Ref, Type, as_real
+from eqsim.ir.expr import Cast, Const, Expr, Load, Ref, Type, as_real, local_name
 from eqsim.ir.stmt import Add, Let, Stmt, Store, When
 from eqsim.log import get_logger
 from eqsim.model.translate import Scope, Symbol, Translator, Typed, arithmetic, negative, number
@@ -98,7 +98,7 @@ class Block:
             if a.op in ("+=", "-="):
                 self._check(a, typed, old.dim)
         version = self.versions[a.target.text] = self.versions.get(a.target.text, 0) + 1
-        name = a.target.text if version == 1 else f"{a.target.text}_{version}"
+        name = local_name(a.target.text if version == 1 else f"{a.target.text}_{version}")
         self.locals[a.target.text] = Symbol(Ref(name, value.type), dim)
         self.unread[a.target.text] = a
         return (Let(name, value, a.span),)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from eqsim.errors import Diagnostic, DimensionMismatchError, EqsimError, for_object
 from eqsim.integrators import choose
 from eqsim.ir.domain import Each
-from eqsim.ir.expr import Draw, Expr, Load, Ref, as_real, unary
+from eqsim.ir.expr import Draw, Expr, Load, Ref, as_real, local_name, unary
 from eqsim.ir.program import Kernel
 from eqsim.ir.stmt import Let, Stmt, Store
 from eqsim.ir.walk import nodes
@@ -33,7 +33,7 @@ def model_of(group: NeuronGroup, context: Context) -> Model:
         If a right-hand side is not in the unit of its variable per second.
     """
     equations = group.equations.differential
-    override = {e.name: Symbol(Ref(e.name), e.dim) for e in equations}
+    override = {e.name: Symbol(Ref(local_name(e.name)), e.dim) for e in equations}
     override |= {"t": Symbol(Ref("t"), second.dim), "dt": Symbol(Ref("dt"), second.dim)}
     noise = sorted(group.equations.noise_names)
     override |= {xi: Symbol(Ref(xi), second.dim**-0.5) for xi in noise}
@@ -62,7 +62,7 @@ def _ode(e: SingleEquation, translator: Translator) -> Ode:
         )
         translator.problems.append((DimensionMismatchError, problem, (wanted, typed.dim)))
     active = ACTIVE if "unless refractory" in e.flags else None
-    return Ode(e.name, as_real(number(typed.expr)), active, e.span)
+    return Ode(local_name(e.name), as_real(number(typed.expr)), active, e.span)
 
 
 def _rate_help(variable: Dimension, given: Dimension) -> str:
@@ -99,7 +99,8 @@ def _body(group: NeuronGroup, model: Model, rule: Rule, context: Context, clock:
     at = Ref("i", "int")
     origins = {ode.name: ode.origin for ode in model.odes}
     given: dict[str, Expr] = {name: running(clock, name).expr for name in ("t", "dt")}
-    given |= {name: Load(group.full(name), at) for name in model.names}
+    arrays = {local_name(e.name): group.full(e.name) for e in group.equations.differential}
+    given |= {name: Load(array, at) for name, array in arrays.items()}
     given |= {f"dW_{xi}": _increment(group, xi) for xi in rule.noise}
     if group.refractoriness.time_s is not None:
         ready = group.scope(context)("not_refractory")
@@ -110,7 +111,7 @@ def _body(group: NeuronGroup, model: Model, rule: Rule, context: Context, clock:
     lets = tuple(Let(name, value) for name, value in given.items() if name in used)
     new = tuple(Let(f"{name}_new", value, origins[name]) for name, value in rule.updates)
     stores = tuple(
-        Store(group.full(name), at, Ref(f"{name}_new"), None) for name, _ in rule.updates
+        Store(arrays[name], at, Ref(f"{name}_new"), None) for name, _ in rule.updates
     )
     return (*lets, *rule.lets, *new, *stores)
 

@@ -14,8 +14,8 @@ from eqsim.functions.helpers import Lets, call, define
 from eqsim.ir.expr import Expr, Select, Type, gt, lt, real, unary
 
 MOST_POINTS = 6
-TOGETHER = 1.0  # points within this distance: series; the recurrence would lose digits there
-TERMS = 18  # of the series: the next one is below 2**-56 of the sum, for six points, too
+TOGETHER = 2.0  # points within this distance: series; the recurrence would lose digits there
+TERMS = 20  # of the series: the next one is below 2**-56 of the sum, for six points, too
 
 
 def difference(*points: Expr) -> Expr:

@@ -19,12 +19,10 @@ from eqsim.model.equations import Equations
 from eqsim.model.model import DT, Model, Rule, T
 from eqsim.model.symbolic import symbolic_model
 
-__all__ = ["DT", "METHODS", "SQRT_DT", "Method", "T", "bind", "dW", "describe", "finished", "lets_for", "method"]
+__all__ = ["DT", "METHODS", "Method", "T", "bind", "dW", "describe", "finished", "lets_for", "method"]
 
 KINDS: tuple[Noise, ...] = ("none", "additive", "multiplicative")
 """Each kind includes those before it."""
-
-SQRT_DT: Expr = Op("sqrt", (DT,))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,17 @@
-"""Methods for multiplicative noise in the sense of Stratonovich: Heun and Milstein, both without derivatives.
+"""Methods for multiplicative noise in the sense of Stratonovich: Heun and Milstein.
 
 In: ``dx = f(x, t) dt + sum_j g_j(x, t) o dW_j``.  Out: one step, with ``dW_j`` normal of variance dt.
 """
 
 from __future__ import annotations
 
+from eqsim.errors import UnsupportedEquationsException
 from eqsim.integrators.explicit import active_only
-from eqsim.integrators.method import DT, SQRT_DT, T, bind, dW, lets_for, method
-from eqsim.ir.algebra import ZERO, over, plus, times, total
-from eqsim.ir.expr import Expr, Op, Ref, real
+from eqsim.integrators.method import DT, T, bind, dW, lets_for, method
+from eqsim.ir.algebra import ZERO, plus, times, total
+from eqsim.ir.expr import Expr, Ref, real
 from eqsim.ir.walk import depends_on, substitute
-from eqsim.model.calculus import split_noise
+from eqsim.model.calculus import derivative, split_noise
 from eqsim.model.model import Model, Rule
 
 __all__ = ["heun", "milstein"]
@@ -68,9 +69,15 @@ def _mean(before: Expr, after: Expr, xi: str) -> Expr:
 
 
 def _not_diagonal(model: Model) -> str | None:
-    for name, g in _split(model)[1].items():
-        if len(g) > 1:
-            return f"'{name}' is driven by more than one noise ({', '.join(g)}), which it cannot handle"
+    try:
+        _, factors = _split(model)
+        for name, g in factors.items():
+            if len(g) > 1:
+                return f"'{name}' is driven by more than one noise ({', '.join(g)}), which it cannot handle"
+            for xi, e in g.items():
+                _correction(model, factors, xi, e)
+    except UnsupportedEquationsException as error:
+        return str(error)
     return None
 
 
@@ -80,33 +87,32 @@ def _not_diagonal(model: Model) -> str | None:
     strong_order=1,
     noise="multiplicative",
     refuses=_not_diagonal,
-    citation="Kloeden, P. E. and Platen, E. (1992). Numerical Solution of Stochastic Differential Equations. Springer, "
-    "section 11.1.",
-    bibtex="""@book{KloedenPlaten1992, author={Kloeden, Peter E. and Platen, Eckhard}, year={1992},
-  publisher={Springer},
-  title={Numerical Solution of Stochastic Differential Equations}, doi={10.1007/978-3-662-12616-5}}""",
+    citation="Milstein, G. N. (1974). Approximate integration of stochastic differential equations. "
+    "Theory of Probability and Its Applications 19, 557-562.",
+    bibtex="""@article{Milstein1974, author={Milstein, G. N.}, year={1974}, volume={19}, number={3}, pages={557--562},
+  title={Approximate integration of stochastic differential equations},
+  journal={Theory of Probability and Its Applications}, doi={10.1137/1119062}}""",
 )
 def milstein(model: Model) -> Rule:
-    """Milstein's method, the derivative of the factor replaced by a difference::
+    """Milstein's method in the sense of Stratonovich::
 
-        y_j   = x + dt*f(x, t) + sqrt(dt)*g_j(x, t)
-        x_new = x + dt*f(x, t) + sum_j g_j(x, t)*dW_j + (g_j(y_j, t) - g_j(x, t))/(2*sqrt(dt))*dW_j**2
+        x_new = x + dt*f(x, t) + g_j(x, t)*dW_j + dW_j**2/2 * sum_k g_kj(x, t) * d g_j/d x_k
 
-    Strong order 1 if the noise is diagonal: each noise drives one variable.
+    Strong order 1 if each noise drives one variable, or there is only one noise.  The derivative is taken exactly;
+    with a forward difference over ``sqrt(dt)*g`` the order would fall to 1/2.
     """
     let = lets_for(model)
     drifts, factors = _split(model)
-    euler = {name: bind(let, f"_{name}_drift", plus(Ref(name), times(DT, drifts[name]))) for name in model.names}
     updates = []
     for name in model.names:
-        terms = [term for xi, g in factors[name].items() for term in _noise_terms(model, euler, factors, xi, g)]
-        updates.append((name, plus(euler[name], total(terms))))
+        terms = []
+        for xi, g in factors[name].items():
+            half_square = times(real(0.5), times(dW(xi), dW(xi)))
+            terms += [times(g, dW(xi)), times(_correction(model, factors, xi, g), half_square)]
+        updates.append((name, plus(plus(Ref(name), times(DT, drifts[name])), total(terms))))
     return Rule(tuple(let.body), tuple(updates), model.noise)
 
 
-def _noise_terms(model: Model, euler: dict[str, Expr], factors: Factors, xi: str, g: Expr) -> list[Expr]:
-    """What one noise adds to one variable."""
-    trial = {n: plus(euler[n], times(SQRT_DT, factors[n].get(xi, ZERO))) for n in model.names}
-    change = Op("-", (substitute(g, trial), g)) if depends_on(g, model.names) else ZERO
-    half = over(real(0.5), SQRT_DT)
-    return [times(g, dW(xi)), times(times(change, half), times(dW(xi), dW(xi)))]
+def _correction(model: Model, factors: Factors, xi: str, g: Expr) -> Expr:
+    """The change of a factor along its noise: sum_k g_k * dg/dx_k."""
+    return total([times(factors[k][xi], derivative(g, k)) for k in model.names if xi in factors[k]])

@@ -32,8 +32,8 @@ def stepper(rule: Rule, reals: Mapping[str, float] | None = None) -> Callable[..
     updates = [(name, compiled(value)) for name, value in rule.updates]
     state = State(reals=dict(reals or {}))
 
-    def step(values: Mapping[str, Any], dt: float, t: float = 0.0, **more: Any) -> Values:
-        frame = Frame({**values, **more, "dt": np.float64(dt), "t": np.float64(t)}, state)
+    def step(values: Mapping[str, Any], dt: Any, t: float = 0.0, **more: Any) -> Values:
+        frame = Frame({**values, **more, "dt": np.asarray(dt, float)[()], "t": np.float64(t)}, state)
         with np.errstate(all="ignore"):
             for name, value in lets:
                 frame.names[name] = value(frame)

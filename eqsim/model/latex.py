@@ -1,6 +1,6 @@
 """LaTeX of expressions, statements and equations, in the order in which the user wrote them.
 
-In: parsed trees.  Out: LaTeX text.  Names become symbols (``tau_m`` is a Greek letter with an index), units are upright,
+In: parsed trees.  Out: LaTeX text.  Names become symbols (``tau_m``: a Greek letter with an index), units are upright,
 divisions are fractions; nothing is rearranged, so no computer algebra is needed.
 """
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 __all__ = ["equation_latex", "equations_latex", "expression_latex", "statement_latex", "symbol"]
 
 GREEK = frozenset(
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi omega"
-    " Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega".split()
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi"
+    " omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega".split()
 )
 WORDS = {"inf": r"\infty"}
 FUNCTIONS = {
@@ -140,7 +140,8 @@ def _fraction(node: ast.BinOp) -> Text:
     """``a/b/c`` as one fraction with ``b*c`` below."""
     above, below = node.left, [node.right]
     while isinstance(above, ast.BinOp) and isinstance(above.op, ast.Div):
-        above, below = above.left, [above.right, *below]
+        below = [above.right, *below]
+        above = above.left
     bottom = _text(below[0])[0] if len(below) == 1 else r"\,".join(_at_least(x, PRODUCT) for x in below)
     return rf"\frac{{{_text(above)[0]}}}{{{bottom}}}", PRODUCT
 

@@ -320,12 +320,12 @@ class Group(BrianObject):
     # -- in notebooks ----------------------------------------------------------------------------------------------
 
     def _repr_html_(self) -> str:
-        from eqsim.tools.latex import group_html
+        from eqsim.objects.notebook import group_html
 
         return group_html(self)
 
     def _repr_latex_(self) -> str:
-        from eqsim.tools.latex import group_latex
+        from eqsim.objects.notebook import group_latex
 
         return group_latex(self)
 

@@ -180,12 +180,12 @@ def horner(x: Expr, coefficients: Sequence[float | Expr]) -> Expr:
     return value
 
 
-def estrin(let: Lets, x: Expr, coefficients: Sequence[float], square: Expr | None = None) -> Expr:
+def estrin(let: Lets, x: Expr, coefficients: Sequence[float | Expr], square: Expr | None = None) -> Expr:
     """c0 + c1 x + c2 x**2 + ... in pairs of pairs: a short chain, so that a processor finds work to do at once.
 
     The terms of a level are ``a + b*x**(2**level)``.  ``square`` is x*x if the caller has it.
     """
-    terms: list[Expr] = [real(c) for c in coefficients]
+    terms = [lift(c, x) for c in coefficients]
     power = x
     while len(terms) > 1:
         pairs = [terms[i] + terms[i + 1] * power for i in range(0, len(terms) - 1, 2)]

@@ -15,7 +15,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 
-from eqsim.functions.helpers import Lets, call, define, estrin, exact, horner, mask32, select, with_sign_of
+from eqsim.functions.helpers import Lets, call, define, exact, horner, mask32, select, with_sign_of
 from eqsim.functions.tables import NORMAL_CENTRE, NORMAL_FAR, NORMAL_TAIL
 from eqsim.ir.expr import Expr, Scalar, le, lift, lt, unary
 
@@ -60,9 +60,9 @@ def _uniform(let: Lets, seed: Expr, stream: Expr, element: Expr, step: Expr) -> 
     return integer53(let, a, b) * 2.0**-53
 
 
-def rational(let: Lets, x: Expr, upper: Sequence[float], lower: Sequence[float]) -> Expr:
+def rational(x: Expr, upper: Sequence[float], lower: Sequence[float]) -> Expr:
     """upper(x)/lower(x)."""
-    return estrin(let, x, upper) / estrin(let, x, lower)
+    return horner(x, upper) / horner(x, lower)
 
 
 def normal_from(let: Lets, j: Expr) -> Expr:
@@ -72,7 +72,7 @@ def normal_from(let: Lets, j: Expr) -> Expr:
     """
     q = let("q", (j - 2.0**52 + 0.5) * 2.0**-53)
     distance = let("distance", unary("abs", q))
-    centre = q * rational(let, let("v", 0.180625 - q * q), *NORMAL_CENTRE)
+    centre = q * rational(let("v", 0.180625 - q * q), *NORMAL_CENTRE)
     t = let("t", unary("sqrt", -call("log", let("p", 0.5 - distance))))
     near = let("near", le(t, 5.0))
     far = let("w", t - select(near, 1.6, 5.0))

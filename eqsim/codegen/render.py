@@ -112,9 +112,9 @@ class _Kernel:
         self.arrays = {a.name: a for a in program.arrays}
         self.logs = {log.name: log for log in program.logs}
         self.roles = dict(_roles(program, kernel))
-        self.lets = [let.name for let in kernel.prelude]
+        self.lets = {let.name: f"step.{let.name}" for let in kernel.prelude}  # a let may be called like a number
         self.row_names = {log: f"{log}.next_row" for log in self._logged()}
-        self.member = members([*self._arrays(), *self._numbers(), *self.lets, *self.row_names.values()])
+        self.member = members([*self._arrays(), *self._numbers(), *self.lets.values(), *self.row_names.values()])
         self.written = writes(kernel.body) | self._appended() | self._emitted()
 
     def _logged(self) -> list[str]:
@@ -152,7 +152,7 @@ class _Kernel:
         locals_ = [s.name for s in statements(self.kernel.body) if hasattr(s, "name")]
         spelled = unique([identifier(x) for x in dict.fromkeys(locals_)], taken=("s", "i", "j", "k", "r", "n"))
         bound = {x: spelled[identifier(x)] for x in locals_}
-        bound |= {i: i for i in INDICES} | {x: self._of(x) for x in self.lets}
+        bound |= {i: i for i in INDICES} | {x: self._of(full) for x, full in self.lets.items()}
         printer = Printer(
             array=self._of,
             number=self._of,
@@ -172,7 +172,7 @@ class _Kernel:
             delayed=isinstance(domain, Across) and domain.delay is None,
             members=tuple(self._members()),
             wide=tuple(self._wide()) if free and isinstance(domain, Each | Where) else (),
-            prelude=tuple((self._of(let.name), printer.bare(let.value)) for let in self.kernel.prelude),
+            prelude=tuple((self._of(self.lets[let.name]), printer.bare(let.value)) for let in self.kernel.prelude),
             body=tuple(printer.body(self.kernel.body)),
             test=printer.bare(domain.test) if isinstance(domain, Where) else "",
             uses=frozenset(e.name for e in self._expressions() if isinstance(e, Ref)) & frozenset(INDICES),
@@ -199,7 +199,9 @@ class _Kernel:
             kind = "int64_t" if name in self.program.ints else "double"
             yield Member(kind, self.member[name], self.fields[name], name)
         for let in self.kernel.prelude:
-            yield Member(C_TYPES[let.value.type], self.member[let.name], "", "the same for all elements of a step")
+            yield Member(
+                C_TYPES[let.value.type], self.member[self.lets[let.name]], "", "the same for all elements of a step"
+            )
         for name in self.row_names.values():
             yield Member("int64_t", self.member[name], "", "the next free row")
 

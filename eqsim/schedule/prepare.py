@@ -2,7 +2,6 @@
 
 ==================  =====================================================================================
 expand_draws        random draws become functions of (seed, stream, element, step)
-share               what is computed twice in a body is computed once
 hoist               what is the same for a whole run, or for a whole step, is computed once for it
 link_functions      the functions that are called come along
 verify              after each pass: is the program legal?
@@ -17,6 +16,7 @@ from eqsim.functions import closure
 from eqsim.ir.passes.draws import expand_draws
 from eqsim.ir.passes.hoist import hoist
 from eqsim.ir.program import Program
+from eqsim.ir.verify import verify
 from eqsim.ir.walk import called
 
 
@@ -38,4 +38,7 @@ def link_functions(program: Program) -> Program:
 
 def prepare(program: Program) -> Program:
     """All passes."""
-    return link_functions(hoist(expand_draws(program)))
+    program = verify(program, "objects", linked=False)
+    program = link_functions(expand_draws(program))
+    program = verify(program, "expand_draws")
+    return verify(link_functions(hoist(program)), "hoist")

@@ -174,9 +174,9 @@ class Build:
             return self._open()
 
     def _open(self) -> CompiledModule:
-        keys = [r.key for r in self.recipes]
-        module = opened(*(self.cache.path(key, ".so") for key in keys), self.program)
-        self.target.remember(self.program, keys)
+        kernels, entrance = (r.key for r in self.recipes)
+        module = opened(self.cache.path(kernels, ".so"), self.cache.path(entrance, ".so"), self.program)
+        self.target.remember(self.program, (kernels, entrance))
         return module
 
 

@@ -1,0 +1,415 @@
+"""Is a program legal?  Run after every pass, so that a fault shows where it was made.
+
+In: a program.  Out: nothing, or an `InternalError` that names the rule and shows the offending node.  `RULES` is the
+definition of the IR's grammar beyond its types: each rule gives one sentence for each place where it is broken.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from eqsim.errors import InternalError
+from eqsim.ir.domain import Across, Domain, Each, Gather, Of, Once, Sample, Size, Where
+from eqsim.ir.expr import (
+    ARITHMETIC,
+    BITWISE,
+    COMPARISON,
+    LOGIC,
+    ROUNDING,
+    Call,
+    Cast,
+    Const,
+    Draw,
+    Expr,
+    Iterate,
+    Load,
+    Number,
+    Op,
+    Ref,
+    Select,
+    Table,
+    Type,
+)
+from eqsim.ir.order import independent
+from eqsim.ir.program import STORAGE, Array, Function, Kernel, Program
+from eqsim.ir.show import show
+from eqsim.ir.stmt import Add, Let, Log, Stmt, Store, When
+from eqsim.ir.walk import body_nodes, children, statements
+
+INDICES: dict[type, frozenset[str]] = {
+    Once: frozenset(),
+    Each: frozenset("i"),
+    Where: frozenset("i"),
+    Of: frozenset("i"),
+    Across: frozenset("ijk"),
+    Gather: frozenset("ijk"),
+    Sample: frozenset("ir"),
+}
+"""The indices that each domain binds, besides the step ``n``."""
+
+NO_LOGS = (Each, Where)
+"""Domains whose loops are wide: a log would make them narrow."""
+
+OPERANDS: dict[str, frozenset[Type]] = {
+    **dict.fromkeys(ARITHMETIC, frozenset(("real", "int", "word"))),
+    **dict.fromkeys(COMPARISON, frozenset(("real", "int", "word", "bool"))),
+    **dict.fromkeys(LOGIC, frozenset(("bool",))),
+    **dict.fromkeys(BITWISE, frozenset(("int", "word"))),
+    **dict.fromkeys(ROUNDING, frozenset(("real",))),
+    "/": frozenset(("real",)),
+    "//": frozenset(("int",)),
+    "%": frozenset(("int",)),
+    "neg": frozenset(("real", "int", "word")),
+    "abs": frozenset(("real", "int")),
+    "sqrt": frozenset(("real",)),
+    "bits": frozenset(("real",)),
+    "unbits": frozenset(("word",)),
+}
+"""What an operator takes."""
+
+ARITY = dict.fromkeys(("neg", "not", "abs", "sqrt", "bits", "unbits", *ROUNDING), 1)
+
+
+@dataclass(slots=True)
+class Scope:
+    """What a place in a program may refer to."""
+
+    names: dict[str, Type] = field(default_factory=dict)
+    arrays: dict[str, Array] = field(default_factory=dict)
+    numbers: dict[str, Type] = field(default_factory=dict)
+    functions: dict[str, Function] = field(default_factory=dict)
+    linked: bool = True
+
+    def inner(self, names: dict[str, Type]) -> Scope:
+        """The same with other names."""
+        return Scope(names, self.arrays, self.numbers, self.functions, self.linked)
+
+
+def verify(program: Program, stage: str = "verify", linked: bool = True) -> Program:
+    """The program itself, if it is legal.
+
+    Parameters
+    ----------
+    stage : str
+        What made the program, for the message.
+    linked : bool
+        Whether functions have been linked and draws expanded.
+
+    Raises
+    ------
+    InternalError
+        With every rule that is broken and the nodes that break it.
+    """
+    faults = [f for rule in RULES for f in rule(program, linked)]
+    if faults:
+        raise InternalError(stage, "\n".join(dict.fromkeys(faults)))
+    return program
+
+
+def _scope(program: Program, linked: bool) -> Scope:
+    numbers: dict[str, Type] = {
+        **dict.fromkeys((*program.reals, *(name for name, _ in program.constants)), "real"),
+        **dict.fromkeys(program.ints, "int"),
+    }
+    functions = {f.name: f for f in program.functions}
+    return Scope({}, {a.name: a for a in program.arrays}, numbers, functions, linked)
+
+
+# --- expressions ------------------------------------------------------------------------------------------------------
+
+
+def expression_faults(e: Expr, scope: Scope) -> Iterator[str]:
+    """What is wrong with the nodes of an expression."""
+    if isinstance(e, Iterate):
+        yield from _iterate_faults(e, scope)
+        return
+    for x in children(e):
+        yield from expression_faults(x, scope)
+    for fault in _node_faults(e, scope):
+        yield f"{fault}: {show(e)}"
+
+
+def _iterate_faults(e: Iterate, scope: Scope) -> Iterator[str]:
+    kinds = [s.type for s in e.starts]
+    inner = scope.inner({**scope.names, **dict(zip(e.names, kinds, strict=False))})
+    for start in e.starts:
+        yield from expression_faults(start, scope)
+    for x in (e.test, *e.nexts, e.result):
+        yield from expression_faults(x, inner)
+    if not len(e.names) == len(e.starts) == len(e.nexts) or [x.type for x in e.nexts] != kinds or e.test.type != "bool":
+        yield f"a loop needs one start and one next of the same type for each name: {show(e)}"
+
+
+def _node_faults(e: Expr, scope: Scope) -> Iterator[str]:
+    match e:
+        case Ref(name, kind):
+            if scope.names.get(name) != kind:
+                yield f"'{name}' is not bound here as {kind} (bound: {', '.join(sorted(scope.names))})"
+        case Number(name, kind):
+            if scope.numbers.get(name) != kind:
+                yield f"there is no {kind} number '{name}'"
+        case Load(array, index, kind):
+            yield from _place_faults(array, index, scope)
+            if array in scope.arrays and STORAGE[scope.arrays[array].dtype] != kind:
+                yield f"array '{array}' holds {scope.arrays[array].dtype}, loaded as {kind}"
+        case Op():
+            yield from _operator_faults(e)
+        case Call():
+            yield from _call_faults(e, scope)
+        case Select(test, yes, no):
+            if test.type != "bool" or yes.type != no.type:
+                yield "a choice needs a bool and two values of one type"
+        case Draw():
+            if scope.linked:
+                yield "a draw must have become a call"
+        case Table(_, _, index, _):
+            if index.type != "int":
+                yield "a table is indexed by an int"
+        case Cast() | Const():
+            pass
+        case _:
+            yield f"unknown node {type(e).__name__}"
+
+
+def _place_faults(array: str, index: Expr | None, scope: Scope) -> Iterator[str]:
+    if array not in scope.arrays:
+        yield f"there is no array '{array}'"
+    elif scope.arrays[array].shared != (index is None):
+        yield f"array '{array}' needs {'no index' if index is not None else 'an index'}"
+    elif index is not None and index.type != "int":
+        yield f"array '{array}' is indexed by an int"
+
+
+def _operator_faults(e: Op) -> Iterator[str]:
+    if e.op not in OPERANDS:
+        yield f"unknown operator '{e.op}'"
+    elif len(e.args) != ARITY.get(e.op, 2):
+        yield f"operator '{e.op}' takes {ARITY.get(e.op, 2)} operands"
+    elif any(a.type not in OPERANDS[e.op] for a in e.args):
+        yield f"operator '{e.op}' does not take {' and '.join(a.type for a in e.args)}"
+    elif e.op not in ("<<", ">>") and len({a.type for a in e.args}) != 1:
+        yield f"operator '{e.op}' takes operands of one type"
+
+
+def _call_faults(e: Call, scope: Scope) -> Iterator[str]:
+    f = scope.functions.get(e.function)
+    if f is None:
+        if scope.linked:
+            yield f"there is no function '{e.function}'"
+    elif [a.type for a in e.args] != [kind for _, kind in f.parameters] or e.type != f.type:
+        yield f"function '{e.function}' takes {', '.join(kind for _, kind in f.parameters)} and gives {f.type}"
+
+
+# --- bodies -----------------------------------------------------------------------------------------------------------
+
+
+def body_faults(body: Iterable[Stmt], scope: Scope, program: Program) -> Iterator[str]:
+    """What is wrong with the statements of a body; binds its Lets in the scope."""
+    for s in body:
+        yield from (f"{fault}, in {show(s)!r}" for fault in _statement_faults(s, scope, program))
+        if isinstance(s, When):
+            yield from body_faults(s.body, scope.inner(dict(scope.names)), program)
+        if isinstance(s, Let):
+            scope.names[s.name] = s.value.type
+
+
+def _statement_faults(s: Stmt, scope: Scope, program: Program) -> Iterator[str]:
+    match s:
+        case Let(_, value):
+            yield from expression_faults(value, scope)
+        case Store(array, index, value) | Add(array, index, value):
+            yield from expression_faults(value, scope)
+            yield from () if index is None else expression_faults(index, scope)
+            yield from _place_faults(array, index, scope)
+            if array in scope.arrays and STORAGE[scope.arrays[array].dtype] != value.type:
+                yield f"array '{array}' holds {scope.arrays[array].dtype}, not {value.type}"
+            if isinstance(s, Add) and value.type == "bool":
+                yield "nothing is added to a bool"
+        case When(test, _):
+            yield from expression_faults(test, scope)
+            if test.type != "bool":
+                yield "a condition is a bool"
+        case Log(log, values):
+            yield from (f for v in values for f in expression_faults(v, scope))
+            yield from _log_faults(log, [v.type for v in values], scope, program)
+
+
+def _log_faults(name: str, kinds: list[Type], scope: Scope, program: Program) -> Iterator[str]:
+    log = next((x for x in program.logs if x.name == name), None)
+    if log is None:
+        yield f"there is no log '{name}'"
+    elif [STORAGE[scope.arrays[c].dtype] for c in log.columns if c in scope.arrays] != kinds:
+        yield f"log '{name}' has other columns"
+
+
+# --- rules ------------------------------------------------------------------------------------------------------------
+
+
+def names_are_unique(program: Program, linked: bool) -> Iterator[str]:
+    """No two things of a kind have the same name; arrays and numbers share one space."""
+    values = [a.name for a in program.arrays] + [*program.reals, *program.ints, *(n for n, _ in program.constants)]
+    kinds: dict[str, Iterable[str]] = {
+        "arrays and numbers": values,
+        "kernels": [k.name for k in program.kernels],
+        "events": [e.name for e in program.events],
+        "routes": [r.name for r in program.routes],
+        "logs": [x.name for x in program.logs],
+        "clocks": program.clocks,
+        "functions": [f.name for f in program.functions],
+    }
+    for kind, names in kinds.items():
+        yield from (f"{kind}: '{name}' occurs {n} times" for name, n in Counter(names).items() if n > 1)
+
+
+def declarations_are_complete(program: Program, linked: bool) -> Iterator[str]:
+    """Clocks have their dt; rings, logs and arrays what belongs to them."""
+    scope = _scope(program, linked)
+    needed = [(f"{c}.dt", "real", f"clock '{c}'") for c in program.clocks]
+    needed += [(e.history, "int", f"events '{e.name}'") for e in program.events]
+    needed += [(x.capacity, "int", f"log '{x.name}'") for x in program.logs]
+    for name, kind, owner in needed:
+        if scope.numbers.get(name) != kind:
+            yield f"{owner} needs the {kind} number '{name}'"
+    owned = [(e.indices, "int32", e.name) for e in program.events]
+    owned += [(e.counts, "int64", e.name) for e in program.events]
+    for array, dtype, owner in [*owned, *((x.cursor, "int64", x.name) for x in program.logs)]:
+        yield from _array_faults(array, dtype, f"'{owner}'", scope)
+    for a in program.arrays:
+        if a.dtype not in STORAGE:
+            yield f"array '{a.name}' cannot hold {a.dtype}"
+    for x in program.logs:
+        yield from (f"log '{x.name}' has no column '{c}'" for c in x.columns if c not in scope.arrays)
+
+
+def _array_faults(array: str, dtype: str, owner: str, scope: Scope) -> Iterator[str]:
+    if array not in scope.arrays or scope.arrays[array].dtype != dtype:
+        yield f"{owner} needs the {dtype} array '{array}'"
+
+
+def functions_are_closed(program: Program, linked: bool) -> Iterator[str]:
+    """A function refers to its parameters and to functions before it."""
+    known: dict[str, Function] = {}
+    for f in program.functions:
+        scope = Scope(dict(f.parameters), {}, {}, dict(known), linked)
+        for fault in body_faults(f.body, scope, program):
+            yield f"function '{f.name}': {fault}"
+        yield from (f"function '{f.name}': {fault}" for fault in expression_faults(f.result, scope))
+        known[f.name] = f
+
+
+def constants_are_constant(program: Program, linked: bool) -> Iterator[str]:
+    """A constant is a real made of numbers that come before it."""
+    scope = _scope(program, linked)
+    scope.arrays = {}
+    for name, e in program.constants:
+        yield from (f"constant '{name}': {fault}" for fault in expression_faults(e, scope))
+        if e.type != "real":
+            yield f"constant '{name}' is {e.type}, not real"
+
+
+def kernels_are_legal(program: Program, linked: bool) -> Iterator[str]:
+    """Types fit, names are bound once and before they are used, indices belong to the domain."""
+    for k in program.kernels:
+        yield from (f"kernel '{k.name}': {fault}" for fault in _kernel_faults(k, program, linked))
+
+
+def _kernel_faults(k: Kernel, program: Program, linked: bool) -> Iterator[str]:
+    scope = _scope(program, linked)
+    scope.names = {"n": "int"}
+    yield from body_faults(k.prelude, scope, program)
+    scope.names |= dict.fromkeys(INDICES[type(k.domain)], "int")
+    yield from body_faults(k.body, scope, program)
+    if isinstance(k.domain, Where):
+        yield from expression_faults(k.domain.test, scope)
+        if k.domain.test.type != "bool":
+            yield "the test of a domain is a bool"
+    lets = Counter([let.name for let in k.prelude] + [s.name for s in statements(k.body) if isinstance(s, Let)])
+    yield from (f"'{name}' is bound {n} times" for name, n in lets.items() if n > 1)
+    yield from (f"'{name}' is the name of an index" for name in lets if name in "ijknr")
+
+
+def domains_are_legal(program: Program, linked: bool) -> Iterator[str]:
+    """What a loop needs exists, and its body is one that this loop can run."""
+    scope = _scope(program, linked)
+    for k in program.kernels:
+        if k.clock not in program.clocks:
+            yield f"kernel '{k.name}': there is no clock '{k.clock}'"
+        yield from (f"kernel '{k.name}': {fault}" for fault in _domain_faults(k, k.domain, program, scope))
+        logs = Counter(s.log for s in statements(k.body) if isinstance(s, Log))
+        yield from (f"kernel '{k.name}': log '{x}' is written {n} times" for x, n in logs.items() if n > 1)
+        if logs and isinstance(k.domain, NO_LOGS):
+            yield f"kernel '{k.name}': a {type(k.domain).__name__} cannot log"
+
+
+def _domain_faults(k: Kernel, domain: Domain, program: Program, scope: Scope) -> Iterator[str]:
+    match domain:
+        case Once():
+            pass
+        case Each(size, first):
+            yield from _size_faults((size, first), scope)
+        case Where(size, _, events):
+            yield from _size_faults((size,), scope)
+            yield from _event_faults(events, k, program)
+            if not independent(k):
+                yield "the elements of a Where may not depend on each other"
+        case Of(events, size, first):
+            yield from _size_faults((size, first), scope)
+            yield from _event_faults(events, k, program)
+        case Across(events, route, delay):
+            yield from _size_faults(() if delay is None else (delay,), scope)
+            yield from _event_faults(events, k, program)
+            yield from _route_faults(route, delay is None, k, program, scope)
+        case Gather(route):
+            yield from _route_faults(route, False, k, program, scope)
+        case Sample(indices, size):
+            yield from _size_faults((size,), scope)
+            yield from _array_faults(indices, "int32", "a list of recorded elements", scope)
+
+
+def _size_faults(sizes: Iterable[Size], scope: Scope) -> Iterator[str]:
+    yield from (f"there is no int '{x}'" for x in sizes if isinstance(x, str) and scope.numbers.get(x) != "int")
+
+
+def _event_faults(events: str, k: Kernel, program: Program) -> Iterator[str]:
+    ring = next((e for e in program.events if e.name == events), None)
+    if ring is None:
+        yield f"there are no events '{events}'"
+    elif ring.clock != k.clock:
+        yield f"events '{events}' have clock '{ring.clock}', the kernel '{k.clock}'"
+
+
+def _route_faults(name: str, delayed: bool, k: Kernel, program: Program, scope: Scope) -> Iterator[str]:
+    route = next((r for r in program.routes if r.name == name), None)
+    if route is None:
+        yield f"there is no route '{name}'"
+        return
+    yield from _size_faults((route.size, route.first_source, route.first_target), scope)
+    walked = isinstance(k.domain, Across)
+    used = {x.name for x in body_nodes(k.body) if isinstance(x, Ref)}
+    ends = [("i", "source")] * (not walked or route.side == "post") + [("j", "target")] * (
+        not walked or route.side == "pre"
+    )
+    needed = [(f"{route.synapses}.{end}", "int32") for index, end in ends if index in used]
+    if walked:
+        needed.append((f"{name}.rows", "int64"))
+        needed += [(f"{name}.order", "int32")] if route.ordered else []
+        needed += [(f"{name}.delays", "int32")] if delayed else []
+    else:
+        yield from _size_faults((f"{route.synapses}.N",), scope)
+    if delayed and not route.delayed:
+        yield f"route '{name}' has no delays"
+    for array, dtype in needed:
+        yield from _array_faults(array, dtype, f"route '{name}'", scope)
+
+
+Rule = Callable[[Program, bool], Iterator[str]]
+RULES: tuple[Rule, ...] = (
+    names_are_unique,
+    declarations_are_complete,
+    functions_are_closed,
+    constants_are_constant,
+    kernels_are_legal,
+    domains_are_legal,
+)

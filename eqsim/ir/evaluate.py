@@ -45,11 +45,11 @@ class Frame:
 
 
 def _unbits(x: Value) -> Value:
-    return np.asarray(x).view(np.float64)[()] if not isinstance(x, np.ndarray) else np.ascontiguousarray(x).view(np.float64)
+    return np.asarray(x).view(np.float64)[()]
 
 
 def _bits(x: Value) -> Value:
-    return np.asarray(x).view(np.uint64)[()] if not isinstance(x, np.ndarray) else np.ascontiguousarray(x).view(np.uint64)
+    return np.asarray(x).view(np.uint64)[()]
 
 
 OPERATORS: dict[str, Callable[..., Value]] = {

@@ -83,13 +83,12 @@ def magnitude_of_power(let: Lets, a: Expr, y: Expr) -> Expr:
     """a**y for a >= 0 and y != 0."""
     k, m = split_exponent(let, a)
     t, t_low = times(let, at_least(let, -(2.0**64), at_most(let, 2.0**64, y)), log2_of(let, m, k))
-    infinite = Select(either(eq(a, 0.0), eq(a, INF)), real(1.0), real(0.0))
-    edge = let("edge", gt(infinite, 0.0))
-    to_zero = let("to_zero", ne_bools(lt(a, 1.0), lt(y, 0.0)))
+    edge = let("edge", either(eq(a, 0.0), eq(a, INF)))
+    to_zero = let("to_zero", exactly_one(lt(a, 1.0), lt(y, 0.0)))
     return Select(edge, select(to_zero, 0.0, INF), exp2_of(let, t, t_low))
 
 
-def ne_bools(a: Expr, b: Expr) -> Expr:
+def exactly_one(a: Expr, b: Expr) -> Expr:
     """Exactly one of the two."""
     return either(both(a, negate(b)), both(b, negate(a)))
 

@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+import numpy as np
+
 from eqsim.errors import DimensionMismatchError
 from eqsim.units.dimension import DIMENSIONLESS, Dimension
 from eqsim.units.names import unit_product
@@ -15,6 +17,8 @@ from eqsim.units.quantity import Quantity, get_dimensions
 from eqsim.units.unit import Unit
 
 __all__ = ["CheckedUnits", "check_units"]
+
+_BOOLEAN = (bool, np.bool_)  # `bool` is numpy's after a wildcard import of numpy
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -60,7 +64,8 @@ def check_units(**au: Any) -> Callable[[F], F]:
     ...
     eqsim.errors.DimensionMismatchError: Function 'voltage' expected a quantity with unit amp for argument 'I' but got '1. mV' (unit is V).
     """  # noqa: E501
-    result = au.pop("result", None)
+    result = _normal(au.pop("result", None))
+    au = {name: _normal(unit) for name, unit in au.items()}
 
     def decorate(f: F) -> F:
         names = tuple(inspect.signature(f).parameters)
@@ -87,6 +92,10 @@ def check_units(**au: Any) -> Callable[[F], F]:
 def _keyword_only(f: Callable[..., Any]) -> set[str]:
     kinds = (inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.VAR_KEYWORD)
     return {name for name, p in inspect.signature(f).parameters.items() if p.kind in kinds}
+
+
+def _normal(unit: Any) -> Any:
+    return bool if any(unit is b for b in _BOOLEAN) else unit
 
 
 def _expectation(unit: Any) -> Any:

@@ -1,16 +1,18 @@
 """Physical constants with units.
 
-Source: CODATA recommended values 2014 (Mohr, Newell, Taylor 2016, Rev. Mod. Phys. 88, 035009), rounded to nine digits:
-those on which published models were computed.
+Source: CODATA recommended values 2014 (Mohr, Newell, Taylor 2016, Rev. Mod. Phys. 88, 035009, table XXXII): those on
+which published models were computed.
 
 Examples
 --------
 >>> from eqsim.units.constants import faraday_constant, gas_constant, zero_celsius
->>> print(gas_constant * (zero_celsius + 0 * zero_celsius) / faraday_constant)
+>>> print(gas_constant * zero_celsius / faraday_constant)
 23.53821081 mV
 """
 
 from __future__ import annotations
+
+from math import pi
 
 from eqsim.units.dimension import Dimension
 from eqsim.units.quantity import Quantity, quantity_with_dimensions
@@ -34,13 +36,13 @@ def _constant(value: float, *exponents: int) -> Quantity:
     return quantity_with_dimensions(value, Dimension(exponents))
 
 
-avogadro_constant = _constant(6.02214086e23, 0, 0, 0, 0, 0, -1, 0)
+avogadro_constant = _constant(6.022140857e23, 0, 0, 0, 0, 0, -1, 0)
 boltzmann_constant = _constant(1.38064852e-23, 2, 1, -2, 0, -1, 0, 0)
-electric_constant = _constant(8.85418782e-12, -3, -1, 4, 2, 0, 0, 0)
+electric_constant = _constant(8.854187817e-12, -3, -1, 4, 2, 0, 0, 0)
 electron_mass = _constant(9.10938356e-31, 0, 1, 0, 0, 0, 0, 0)
 elementary_charge = _constant(1.6021766208e-19, 0, 0, 1, 1, 0, 0, 0)
 faraday_constant = _constant(96485.33289, 0, 0, 1, 1, 0, -1, 0)
 gas_constant = _constant(8.3144598, 2, 1, -2, 0, -1, -1, 0)
-magnetic_constant = _constant(1.25663706e-06, 1, 1, -2, -2, 0, 0, 0)
+magnetic_constant = _constant(4e-7 * pi, 1, 1, -2, -2, 0, 0, 0)
 molar_mass_constant = _constant(1e-3, 0, 1, 0, 0, 0, -1, 0)
 zero_celsius = _constant(273.15, 0, 0, 0, 0, 1, 0, 0)

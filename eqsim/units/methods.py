@@ -15,7 +15,7 @@ __all__: list[str] = []
 # Methods that do to units what the numpy function of their name does.
 AS_FUNCTIONS = (
     "sum mean std var max min ptp cumsum prod cumprod clip round take repeat diagonal trace dot argmax argmin argsort "
-    "argpartition nonzero any all searchsorted put compress choose"
+    "argpartition nonzero any all searchsorted put"
 ).split()
 
 
@@ -29,7 +29,13 @@ def _method(name: str) -> Callable[..., Any]:
     return method
 
 
-def _choose(self: Quantity, *args: Any, **kwargs: Any) -> Any:
+def compress(self: Quantity, condition: Any, *args: Any, **kwargs: Any) -> Any:
+    """The chosen elements."""
+    return np.compress(condition, self, *args, **kwargs)
+
+
+def choose(self: Quantity, *args: Any, **kwargs: Any) -> Any:
+    """Refused: indices have no unit."""
     raise TypeError("a quantity cannot be an index")
 
 
@@ -51,6 +57,5 @@ def astype(self: Quantity, dtype: Any, *args: Any, **kwargs: Any) -> Any:
 
 for _name in AS_FUNCTIONS:
     setattr(Quantity, _name, _method(_name))
-for _function in (fill, astype):
+for _function in (fill, astype, compress, choose):
     setattr(Quantity, _function.__name__, _function)
-setattr(Quantity, "choose", _choose)  # noqa: B010

@@ -32,7 +32,8 @@ _BASE = tuple(_ROW[name] for _, name in BASE_SYMBOLS)
 
 # Derived units that compound names are built from, the most telling ones in neuroscience first.
 PREFERRED = tuple(
-    _ROW[name] for name in ("volt", "siemens", "farad", "ohm", "coulomb", "joule", "watt", "newton", "pascal", "molar")
+    _ROW[name]
+    for name in ("volt", "siemens", "farad", "ohm", "coulomb", "joule", "watt", "henry", "newton", "pascal", "molar")
 )
 _RANK = {row.name: rank for rank, row in enumerate(PREFERRED)}
 _WITHOUT_MASS = (_ROW["molar"], _ROW["coulomb"])  # the only derived units worth naming when there is no mass
@@ -108,7 +109,7 @@ def _without(exponents: Powers, row: UnitRow, power: Fraction | int) -> Powers:
 
 
 def _sorted(parts: Factors) -> Factors:
-    return tuple(sorted(parts, key=lambda part: part[1] < 0))
+    return tuple(sorted(parts, key=lambda part: (part[1] < 0, part[0].name == "kelvin")))
 
 
 def _rate(parts: Factors) -> Factors:

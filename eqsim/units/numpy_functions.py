@@ -1,4 +1,4 @@
-"""What numpy's functions do to dimensions, as one table.  In: a function, its arguments.  Out: the result with its unit.
+"""What numpy's functions do to dimensions, as one table.  In: a function, its arguments.  Out: a result with its unit.
 
 Each rule takes the arguments and says the dimension of the result, or one dimension per result.  The function itself
 then runs on bare numbers.  A function without a rule runs, too, but warns once that the unit was dropped.
@@ -15,7 +15,7 @@ import numpy as np
 from eqsim.errors import DimensionMismatchError
 from eqsim.units.dimension import DIMENSIONLESS, Dimension
 from eqsim.units.quantity import Quantity, fits_every_dimension, get_dimensions, wrap
-from eqsim.units.ufuncs import plain
+from eqsim.units.ufuncs import asked_by_matplotlib, plain
 
 __all__ = ["RULES", "Arguments", "apply"]
 
@@ -245,7 +245,7 @@ RULES: dict[str, Rule] = {
     **_words(
         "sort partition roll rollaxis moveaxis swapaxes transpose permute_dims matrix_transpose flip fliplr flipud "
         "rot90 tile repeat reshape ravel squeeze expand_dims broadcast_to diag diagflat diagonal trace tril triu take "
-        "take_along_axis compress resize delete trim_zeros copy real imag round around fix nan_to_num real_if_close "
+        "take_along_axis resize delete trim_zeros copy real imag round around fix nan_to_num real_if_close "
         "empty_like zeros_like ones_like split array_split hsplit vsplit dsplit unstack sort_complex",
         keep,
     ),
@@ -268,8 +268,8 @@ RULES: dict[str, Rule] = {
     **_words("prod nanprod", _number_of_factors),
     **_words("cumprod nancumprod cumulative_prod", _refuse),
     **_words(
-        "argmax argmin nanargmax nanargmin argsort argpartition nonzero flatnonzero argwhere count_nonzero any all shape "
-        "size ndim lexsort isreal iscomplex isrealobj iscomplexobj isneginf isposinf corrcoef "
+        "argmax argmin nanargmax nanargmin argsort argpartition nonzero flatnonzero argwhere count_nonzero any all "
+        "shape size ndim lexsort isreal iscomplex isrealobj iscomplexobj isneginf isposinf corrcoef "
         "shares_memory may_share_memory result_type can_cast min_scalar_type common_type",
         no_unit,
     ),
@@ -299,6 +299,7 @@ RULES: dict[str, Rule] = {
     "select": _select,
     "choose": lambda a: common(a.name, _parts(a.get(1, "choices"))),
     "extract": lambda a: a.dim(1, "arr"),
+    "compress": lambda a: a.dim(1, "a"),
     "clip": alike((0, "a"), (1, "a_min"), (2, "a_max"), (9, "min"), (9, "max")),
     "append": alike((0, "arr"), (1, "values")),
     "insert": alike((0, "arr"), (2, "values")),
@@ -350,8 +351,7 @@ def apply(func: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any
     name = _full_name(func)
     if name in _TEXT:
         return _TEXT[name](args[0])
-    rule = RULES.get(name)
-    dim = rule(Arguments(name, args, kwargs)) if rule else _unknown(name, args, kwargs)
+    dim = _dimensions_of_result(name, args, kwargs)
     if name in _CHANGES_FIRST and get_dimensions(args[0]) is not dim:
         raise DimensionMismatchError(
             f"{name} cannot change the unit of its first argument", get_dimensions(args[0]), dim
@@ -365,11 +365,23 @@ def apply(func: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any
     return _with_dimensions(result, dim)
 
 
+def _dimensions_of_result(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    rule = RULES.get(name)
+    if rule is None:
+        return _unknown(name, args, kwargs)
+    try:
+        return rule(Arguments(name, args, kwargs))
+    except DimensionMismatchError:
+        if asked_by_matplotlib():
+            return DIMENSIONLESS
+        raise
+
+
 def _unknown(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Dimension:
     """No unit; said once, unless there was none to lose."""
     values = [part for v in (*args, *kwargs.values()) for part in _parts(v)]
     lost = any(isinstance(v, Quantity) and v.dim is not DIMENSIONLESS for v in values)
-    if lost and name not in _WARNED:
+    if lost and name not in _WARNED and not asked_by_matplotlib():
         _WARNED.add(name)
         warnings.warn(f"numpy.{name} does not know units: its result has none.", UserWarning, stacklevel=4)
     return DIMENSIONLESS

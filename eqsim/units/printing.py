@@ -35,6 +35,8 @@ __all__ = [
 ONE = Unit(1.0, DIMENSIONLESS, 0, "1", "1", "1")
 _REGISTERED: dict[Dimension, list[Unit]] = {}
 _ROW = {row.name: row for row in UNITS}
+_MOLAR_PREFIX = {"": "m", "m": "u", "u": "n", "n": "p", "p": "f", "k": "", "M": "k", "G": "M"}  # mM has size one
+_FAR = 5  # decades from ten beyond which a prefix on a compound does not help
 _COMPOUND_PREFIXES = ("", "m", "u", "n", "p", "k", "M", "G")
 # Membranes are described per square centimetre, cytoplasm in ohm cm: (leading unit, exponent of the length).
 _IN_CENTIMETRES = {("farad", -2), ("siemens", -2), ("ohm", 1), ("ohm", 2)}
@@ -99,7 +101,7 @@ def _natural(dim: Dimension, prefix: str, centimetres: bool) -> Unit:
 
 def _member(row: Any, exponent: Any, prefix: str, compound: Any) -> tuple[Unit, Any]:
     if row.name == "molar":
-        return named_unit(row, {"": "m", "m": "u", "u": "n", "n": "p"}.get(prefix, prefix)), exponent
+        return named_unit(row, _MOLAR_PREFIX[prefix]), exponent
     if row.name == "metre" and compound and len(compound) == 2:
         if (compound[0][0].name, exponent) in _IN_CENTIMETRES:
             return named_unit(row, "c"), exponent
@@ -127,14 +129,26 @@ def best_unit(q: Quantity) -> Unit:
         return q
     if q.dim is DIMENSIONLESS:
         return ONE
-    candidates = _candidates(q.dim) + tuple(_REGISTERED.get(q.dim, ()))
+    candidates = _registered_and_standard(q.dim)
     shown = np.abs(_printed_items(np.asarray(q))).astype(float)
     shown = shown[(shown > 0) & np.isfinite(shown)]
     if not shown.size:
         return next((u for u in candidates if u.scale == 0), candidates[0])
     sizes = np.array([float(u) for u in candidates])
-    badness = np.square(np.log10(shown[:, None] / sizes) - 1).sum(axis=0)
-    return candidates[int(np.argmin(badness))]
+    badness = np.square(np.log10(shown[:, None] / sizes) - 1).mean(axis=0)
+    best = int(np.argmin(badness))
+    if candidates[0].iscompound and badness[best] > _FAR**2:
+        best = 0
+    return candidates[best]
+
+
+def _registered_and_standard(dim: Dimension) -> tuple[Unit, ...]:
+    """Registered units win over compounds that nobody asked for, and win ties against units with a name."""
+    registered = tuple(_REGISTERED.get(dim, ()))
+    standard = _candidates(dim)
+    if not registered:
+        return standard
+    return registered if standard[0].iscompound else (standard[0], *registered, *standard[1:])
 
 
 def _printed_items(values: Any) -> Any:
@@ -159,6 +173,8 @@ def value_in_unit(q: Any, u: Any, precision: int | None = None, python_code: boo
         text = np.array_repr(value, precision=precision)
     else:
         text = np.array2string(value, precision=precision) if value.ndim else _number(value, precision)
+    if python_code and value.ndim == 0 and value.dtype.kind == "c":
+        text = f"({text})"
     if plain:
         return f"Quantity({text})" if python_code else text
     if isinstance(u, Unit):

@@ -387,7 +387,8 @@ def _in_place(ufunc: np.ufunc, op: Callable[[Any, Any], Any], left: Quantity, ri
         return op(left, right)
     from eqsim.units import ufuncs
 
-    return ufuncs.apply(ufunc, "__call__", (left, right), {"out": (left,)})
+    result = ufuncs.apply(ufunc, "__call__", (left, right), {"out": (left,)})
+    return result.view(np.ndarray) if result.dim is DIMENSIONLESS else result
 
 
 def _known_foreign(value: Any) -> Any:
@@ -474,7 +475,7 @@ def fits_every_dimension(obj: Any, infinite: bool = False) -> bool:
     array = np.asarray(obj)
     if infinite and array.dtype.kind == "f":
         return bool(np.all((array == 0) | np.isinf(array)))
-    return bool(array.size) and not np.any(array)
+    return array.dtype.kind in "biufc" and not np.any(array)
 
 
 def fail_for_dimension_mismatch(

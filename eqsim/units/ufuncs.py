@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
+from types import FrameType
 from typing import Any
 
 import numpy as np
@@ -16,7 +18,7 @@ from eqsim.units.quantity import (
     wrap,
 )
 
-__all__ = ["apply", "plain", "shown"]
+__all__ = ["apply", "asked_by_matplotlib", "plain", "shown"]
 
 Dims = tuple[Dimension, ...]
 Rule = Callable[[str, tuple[Any, ...], list[Dimension]], Dimension | Dims]
@@ -56,6 +58,17 @@ def plain(value: Any) -> Any:
 def shown(value: Any) -> str:
     """How an operand appears in messages: quantities with unit, lists as arrays."""
     return str(value if isinstance(value, Quantity) else np.asarray(value))
+
+
+def asked_by_matplotlib() -> bool:
+    """Whether matplotlib mixes units on its own, e.g. stacks seconds and volts, or compares volts with axis limits.
+
+    To it all quantities are bare SI numbers; the user's own mismatches are errors.
+    """
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and frame.f_globals.get("__name__", "").startswith(("eqsim.units.", "numpy.")):
+        frame = frame.f_back
+    return frame is not None and frame.f_globals.get("__name__", "").startswith("matplotlib.")
 
 
 def _common(what: str, inputs: tuple[Any, ...], dims: list[Dimension], infinite: bool = False) -> Dimension:
@@ -152,7 +165,12 @@ def _result(
 ) -> Dimension | Dims:
     name = ufunc.__name__
     if method in ("__call__", "outer"):
-        return rule(name, inputs, [get_dimensions(i) for i in inputs])
+        try:
+            return rule(name, inputs, [get_dimensions(i) for i in inputs])
+        except DimensionMismatchError:
+            if asked_by_matplotlib():
+                return DIMENSIONLESS
+            raise
     dim = get_dimensions(inputs[0])
     if dim is DIMENSIONLESS:
         return dim

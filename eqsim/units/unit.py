@@ -13,6 +13,7 @@ from eqsim.units.dimension import Dimension
 from eqsim.units.names import number
 from eqsim.units.quantity import _PLAIN, Quantity, get_dimensions
 from eqsim.units.table import PREFIXES
+from eqsim.units.ufuncs import POWERS
 
 __all__ = ["Unit"]
 
@@ -171,6 +172,13 @@ class Unit(Quantity):
         latex = rf"\left({self.latexname}\right)" if self.iscompound else self.latexname
         name, dispname = f"{above[0]} ** {text}", f"{above[1]}^{text}"
         return _compound(self.dim**power, self.scale * power, name, dispname, f"{latex}^{{{text}}}")
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        """The square root of a unit is a unit."""
+        power = POWERS.get(ufunc.__name__)
+        if power is not None and method == "__call__" and not kwargs:
+            return self**power
+        return super().__array_ufunc__(ufunc, method, *inputs, **kwargs)
 
     def __iadd__(self, other: Any) -> Any:
         raise TypeError("Units cannot be modified in-place")

@@ -26,7 +26,7 @@ from eqsim.functions.helpers import (
     upper_half,
 )
 from eqsim.functions.tables import ATANH, LN2, THIRD, TWO_LOG2_E
-from eqsim.ir.expr import Expr, Select, both, either, eq, gt, lt, ne, negate, real, unary
+from eqsim.ir.expr import Expr, Select, both, either, eq, gt, lt, ne, negate, unary
 
 Pair = tuple[Expr, Expr]
 

@@ -7,7 +7,7 @@ Examples
 --------
 >>> from eqsim.units.constants import faraday_constant, gas_constant, zero_celsius
 >>> print(gas_constant * zero_celsius / faraday_constant)
-23.53821081 mV
+23.53823764 mV
 """
 
 from __future__ import annotations

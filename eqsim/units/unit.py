@@ -161,6 +161,8 @@ class Unit(Quantity):
     def __rtruediv__(self, other: Any) -> Any:
         if type(other) in (int, float) and other == 1:
             return self**-1
+        if type(other) is Quantity:  # Python asks the unit first, since it is a subclass
+            return Quantity.__truediv__(other, self)
         return super().__rtruediv__(other)
 
     def __pow__(self, other: Any, modulo: None = None) -> Any:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 
 from eqsim.functions.helpers import Lets, call, define
+from eqsim.ir.algebra import ONE, ZERO, minus, plus, times, total
 from eqsim.ir.expr import Expr, Select, Type, gt, lt, real, unary
 
 MOST_POINTS = 6
@@ -36,30 +37,27 @@ def _sorted(let: Lets, points: list[Expr]) -> list[Expr]:
 
 def symmetric(points: list[Expr]) -> list[Expr]:
     """The elementary symmetric polynomials e_1 ... e_n of the points."""
-    e: list[Expr] = [real(1.0)]
+    e: list[Expr] = [ONE]
     for x in points:
-        e = [e[0], *(e[k] + x * e[k - 1] if k < len(e) else x * e[k - 1] for k in range(1, len(e) + 1))]
+        e = [ONE, *(plus(e[k] if k < len(e) else ZERO, times(x, e[k - 1])) for k in range(1, len(e) + 1))]
     return e[1:]
 
 
-def series(let: Lets, e: list[Expr], terms: int = TERMS) -> Expr:
+def series(let: Lets, e: list[Expr]) -> Expr:
     """The divided difference of exp at n points near 0, from their elementary symmetric polynomials.
 
     It is ``sum_k h_k/(k + n - 1)!`` with the complete homogeneous polynomials
     ``h_k = e_1 h_(k-1) - e_2 h_(k-2) + e_3 h_(k-3) - ...``, real also for pairs of conjugate points.
     """
     n = len(e)
-    h: list[Expr] = [real(1.0)]
-    for k in range(1, terms):
-        value = e[0] * h[k - 1]
-        for m in range(2, min(k, n) + 1):
-            value = value + e[m - 1] * h[k - m] if m % 2 else value - e[m - 1] * h[k - m]
-        h.append(let("h", value))
-    result: Expr = real(0.0)
-    for k in reversed(range(terms)):  # smallest first
-        term = h[k] * (1.0 / math.factorial(k + n - 1))
-        result = term if k == terms - 1 else result + term
-    return let("series", result)
+    h: list[Expr] = [ONE]
+    for k in range(1, TERMS):
+        value: Expr = ZERO
+        for m in range(1, min(k, n) + 1):
+            value = (plus if m % 2 else minus)(value, times(e[m - 1], h[k - m]))
+        h.append(let("h", value) if k > 1 else value)
+    terms = [times(h[k], real(1.0 / math.factorial(k + n - 1))) for k in range(TERMS)]
+    return let("series", total(terms[::-1]))  # smallest first
 
 
 @define("exp_diff2", a="real", b="real")

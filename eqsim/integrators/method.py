@@ -135,7 +135,7 @@ def bind(let: Lets, name: str, value: Expr) -> Expr:
 
 def finished(rule: Rule, model: Model) -> Rule:
     """The rule with common subexpressions computed once, under the user's names where there are any."""
-    names = {value: f"_{name}" for name, value in model.subexpressions}
+    names = [(value, f"_{name}") for name, value in model.subexpressions]
     lets, updates = share(rule.lets, rule.updates, names)
     return Rule(lets, updates, rule.noise)
 

@@ -47,10 +47,13 @@ def rebuild(e: Expr, new: tuple[Expr, ...]) -> Expr:
 
 
 def transform(e: Expr, f: Callable[[Expr], Expr]) -> Expr:
-    """Apply ``f`` to every node, children first."""
-    old = children(e)
-    new = tuple(transform(c, f) for c in old)
-    return f(e if all(a is b for a, b in zip(old, new, strict=True)) else rebuild(e, new))
+    """Apply ``f`` to every node, children first; a node that stands in several places is transformed once."""
+    done: dict[int, Expr] = {}
+    for x in distinct(e):
+        old = children(x)
+        new = tuple(done[id(c)] for c in old)
+        done[id(x)] = f(x if all(a is b for a, b in zip(old, new, strict=True)) else rebuild(x, new))
+    return done[id(e)]
 
 
 def substitute(e: Expr, values: Mapping[str, Expr]) -> Expr:
@@ -58,9 +61,23 @@ def substitute(e: Expr, values: Mapping[str, Expr]) -> Expr:
     return transform(e, lambda x: values.get(x.name, x) if isinstance(x, Ref) else x)
 
 
+def distinct(e: Expr, parts: Callable[[Expr], tuple[Expr, ...]] = children) -> Iterator[Expr]:
+    """Every node once, also if it stands in several places; children first.  Deep expressions are no problem."""
+    seen: set[int] = set()
+    todo = [(e, False)]
+    while todo:
+        x, ready = todo.pop()
+        if ready:
+            yield x
+        elif id(x) not in seen:
+            seen.add(id(x))
+            todo.append((x, True))
+            todo.extend((c, False) for c in reversed(parts(x)))
+
+
 def depends_on(e: Expr, names: Collection[str]) -> bool:
     """Does a `Ref` to one of the names occur?"""
-    return e.name in names if isinstance(e, Ref) else any(depends_on(c, names) for c in children(e))
+    return any(isinstance(x, Ref) and x.name in names for x in distinct(e))
 
 
 def nodes(e: Expr) -> Iterator[Expr]:

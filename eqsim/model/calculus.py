@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from eqsim.errors import Diagnostic, EquationError, Span
 from eqsim.ir.algebra import ONE, ZERO, choice, minus, negative, over, plus, simple, times, total
 from eqsim.ir.expr import Call, Const, Expr, Load, Number, Op, Ref, Select, real
-from eqsim.ir.walk import children, depends_on, rebuild, transform
+from eqsim.ir.walk import children, depends_on, distinct, rebuild, transform
 from eqsim.model.derivatives import derivative
 from eqsim.model.model import Model
 
@@ -70,19 +70,29 @@ def _product(a: Polynomial, b: Polynomial) -> Polynomial | None:
 
 def polynomial(e: Expr, names: Collection[str]) -> Polynomial | None:
     """The expression as a polynomial in the names, its coefficients in the user's form; None if it is not one."""
-    if not depends_on(e, names):
-        return {(): e} if e != ZERO else {}
+    found: dict[int, Polynomial | None] = {}
+    variable: set[int] = set()  # nodes in which a name occurs
+    for x in distinct(e):
+        if (isinstance(x, Ref) and x.name in names) or any(id(c) in variable for c in children(x)):
+            variable.add(id(x))
+        fixed = id(x) not in variable
+        found[id(x)] = ({} if x == ZERO else {(): x}) if fixed else _of_node(x, lambda c: found[id(c)])
+    return found[id(e)]
+
+
+def _of_node(e: Expr, of: Callable[[Expr], Polynomial | None]) -> Polynomial | None:
+    """The polynomial of a node, given those of its children."""
     match e:
         case Ref():
             return {(e.name,): ONE}
         case Op("neg", (x,)):
-            p = polynomial(x, names)
+            p = of(x)
             return None if p is None else {key: negative(value) for key, value in p.items()}
         case Op("+" | "-" | "*" | "/", (x, y)) if e.type == "real":
-            p, q = polynomial(x, names), polynomial(y, names)
+            p, q = of(x), of(y)
             return None if p is None or q is None else _combine(e.op, p, q)
-        case Select() if not depends_on(e.test, names):
-            p, q = polynomial(e.yes, names), polynomial(e.no, names)
+        case Select() if of(e.test) in ({}, {(): e.test}):
+            p, q = of(e.yes), of(e.no)
             return None if p is None or q is None else _merge(p, q, lambda x, y: choice(e.test, x, y))
     return None
 

@@ -10,7 +10,7 @@ from eqsim.ir.stmt import Let
 x, y = Ref("x"), Ref("y")
 
 
-def shared(*values: Expr, lets: tuple[Let, ...] = (), names: dict[Expr, str] | None = None) -> list[str]:
+def shared(*values: Expr, lets: tuple[Let, ...] = (), names: tuple[tuple[Expr, str], ...] = ()) -> list[str]:
     found, results = share(lets, [(f"r{k}", v) for k, v in enumerate(values)], names)
     return [show(let) for let in found] + [f"{name} = {show(value)}" for name, value in results]
 
@@ -29,7 +29,7 @@ def test_leaves_and_signs_are_not_named() -> None:
 
 
 def test_the_users_names_are_used() -> None:
-    assert shared((x + y) * 2.0, x + y, names={x + y: "_u"}) == ["_u = x + y", "r0 = _u*2", "r1 = _u"]
+    assert shared((x + y) * 2.0, x + y, names=((x + y, "_u"),)) == ["_u = x + y", "r0 = _u*2", "r1 = _u"]
 
 
 def test_a_let_stands_for_its_value_everywhere() -> None:
@@ -52,3 +52,22 @@ def test_loops_are_not_looked_into() -> None:
         "r0 = loop(s = x; while s*y > 1: s = s*y; at most 10; give s) + 1",
         "r1 = s*y",
     ]
+
+
+def test_deep_expressions_are_cut_so_that_later_stages_may_recurse() -> None:
+    """Long sums of long sums: 1000 levels, more than Python's own recursion may go."""
+    e: Expr = x
+    for k in range(1000):
+        e = e + Ref(f"a{k}") * y
+    lets, [(_, result)] = share((), [("r", e)])
+    assert len(lets) == 20
+    assert all(len(show(value)) < 2000 for value in (*(let.value for let in lets), result))
+    assert show(lets[0].value).startswith("x + a0*y + a1*y")
+
+
+def test_shared_subexpressions_do_not_multiply_the_work() -> None:
+    """x**(2**60) by squaring: 60 products, although written out it would have 2**60 factors."""
+    e: Expr = x
+    for _ in range(60):
+        e = e * e
+    assert len(share((), [("r", e)])[0]) <= 60

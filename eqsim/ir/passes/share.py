@@ -5,17 +5,17 @@ The order of operations inside each expression is not touched, so the numbers do
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from eqsim.ir.expr import Call, Const, Expr, Iterate, Number, Op, Ref
 from eqsim.ir.stmt import Let
-from eqsim.ir.walk import children, nodes, rebuild
+from eqsim.ir.walk import children, distinct, rebuild
 
 Results = tuple[tuple[str, Expr], ...]
 
 
 def share(
-    lets: Iterable[Let], results: Iterable[tuple[str, Expr]], names: Mapping[Expr, str] | None = None
+    lets: Iterable[Let], results: Iterable[tuple[str, Expr]], names: Iterable[tuple[Expr, str]] = ()
 ) -> tuple[tuple[Let, ...], Results]:
     """Bind every expression that occurs more than once to a name.
 
@@ -27,7 +27,7 @@ def share(
         Good names for certain expressions, such as the user's subexpressions; all other names are made up.
     """
     lets, results = tuple(lets), tuple(results)
-    sharing = _Sharing(names or {}, [let.value for let in lets] + [value for _, value in results])
+    sharing = _Sharing(names, [let.value for let in lets] + [value for _, value in results])
     sharing.taken.update(let.name for let in lets)
     for let in lets:
         sharing.keep(let)
@@ -35,23 +35,39 @@ def share(
     return tuple(sharing.body), shared
 
 
+DEEP = 50  # an expression as deep as this is cut into parts, so that later stages may recurse
+
+
 class _Sharing:
     """Value numbering: equal expressions have equal numbers."""
 
-    def __init__(self, names: Mapping[Expr, str], roots: list[Expr]) -> None:
+    def __init__(self, names: Iterable[tuple[Expr, str]], roots: list[Expr]) -> None:
         self.body: list[Let] = []
-        self.taken = {x.name for e in roots for x in nodes(e) if isinstance(x, Ref)}
+        self.taken = {x.name for e in roots for x in distinct(e) if isinstance(x, Ref)}
         self._numbers: dict[Expr, int] = {}
         self._seen: dict[int, tuple[Expr, int]] = {}
-        self._uses: dict[int, int] = {}
+        self._uses: list[int] = []
+        self._depths: list[int] = []
         self._bound: dict[int, Ref] = {}
         for root in roots:
-            self._use(root)
-        self._names = {self._number(e): name for e, name in names.items()}
+            self._count(root)
+        self._names = {self._number(e): name for e, name in names}
+
+    def _count(self, root: Expr) -> None:
+        """Count where each value is used; what is inside a value that is known already counts once."""
+        for e in distinct(root, _parts):
+            n = self._number(e)
+            if n == len(self._uses):
+                inside = [self._number(c) for c in _parts(e)]
+                self._uses.append(0)
+                self._depths.append(1 + max((self._depths[c] for c in inside), default=0))
+                for c in inside:
+                    self._uses[c] += 1
+        self._uses[self._number(root)] += 1
 
     def _key(self, e: Expr) -> Expr:
         """The node with the numbers of its children in their place, so that hashing is cheap."""
-        parts = () if isinstance(e, Iterate) else children(e)
+        parts = _parts(e)
         return rebuild(e, tuple(Ref(f"#{self._number(c)}", c.type) for c in parts)) if parts else e
 
     def _number(self, e: Expr) -> int:
@@ -60,31 +76,35 @@ class _Sharing:
             known = self._seen[id(e)] = (e, self._numbers.setdefault(self._key(e), len(self._numbers)))
         return known[1]
 
-    def _use(self, e: Expr) -> None:
-        """Count an occurrence; those inside an expression that is already known count once."""
-        n = self._number(e)
-        self._uses[n] = self._uses.get(n, 0) + 1
-        if self._uses[n] == 1 and not isinstance(e, Iterate):
-            for c in children(e):
-                self._use(c)
-
     def _inside(self, e: Expr) -> Expr:
-        parts = () if isinstance(e, Iterate) else children(e)
-        new = tuple(self.rewrite(c) for c in parts)
+        parts = _parts(e)
+        new = tuple([self._rewrite(c) for c in parts])
         return e if all(a is b for a, b in zip(parts, new, strict=True)) else rebuild(e, new)
 
     def rewrite(self, e: Expr) -> Expr:
         """The expression in terms of what is bound; binds what is needed again."""
+        self._cut(e)
+        return self._rewrite(e)
+
+    def _cut(self, e: Expr) -> None:
+        """Bind parts of a deep expression, from below."""
+        if self._depths[self._number(e)] > DEEP:
+            for part in distinct(e, _parts):
+                if self._depths[self._number(part)] % DEEP == 0:
+                    self._rewrite(part)
+
+    def _rewrite(self, e: Expr) -> Expr:
         n = self._number(e)
         if n in self._bound:
             return self._bound[n]
         new = self._inside(e)
-        if self._uses.get(n, 0) < 2 or not _is_work(e):
+        if not _is_work(e) or (self._uses[n] < 2 and self._depths[n] % DEEP):
             return new
         return self._bind(n, Let(self._free(self._names.get(n) or _label(e)), new))
 
     def keep(self, let: Let) -> None:
         """A Let of the input stays, and stands for all other occurrences of its value."""
+        self._cut(let.value)
         n = self._number(let.value)
         known = self._bound.get(n)
         new = Let(let.name, known or self._inside(let.value), let.origin)
@@ -106,6 +126,11 @@ class _Sharing:
             name = f"{label}_{at}"
         self.taken.add(name)
         return name
+
+
+def _parts(e: Expr) -> tuple[Expr, ...]:
+    """The children; a loop is left as it is, since names inside it mean something else at each turn."""
+    return () if isinstance(e, Iterate) else children(e)
 
 
 def _is_work(e: Expr) -> bool:

@@ -43,6 +43,7 @@ from eqsim.objects import (
 from eqsim.objects.base import BrianObject
 from eqsim.objects.naming import Nameable
 from eqsim.objects.source import SpikeSource
+from eqsim.tools.explain import explain
 from eqsim.units import (
     ALL_UNITS,
     WILDCARD_UNITS,
@@ -145,6 +146,7 @@ __all__ = [
     "euler",
     "exact",
     "exp",
+    "explain",
     "expm1",
     "exponential_euler",
     "exprel",

@@ -105,6 +105,13 @@ def _exprel(let: Lets, x: Expr) -> Expr:
     return select(gt(x, 717.0), INF, select(lt(absolute(x), SMALL), 1.0, y))
 
 
+@define("rexprel", x="real")
+def _rexprel(let: Lets, x: Expr) -> Expr:
+    """x/(e**x - 1), which is 1 at 0: the rate functions of ion channels, with one division."""
+    y = x * 2.0**-64 / scaled_expm1(let, at_least(let, -50.0, at_most(let, 752.0, x)), 64)
+    return select(gt(x, 752.0), 0.0, select(lt(absolute(x), SMALL), 1.0, y))
+
+
 # --- logarithms -------------------------------------------------------------------------------------------------------
 
 

@@ -8,6 +8,7 @@ from eqsim.errors import Diagnostic, DimensionMismatchError, EqsimError, for_obj
 from eqsim.integrators import choose
 from eqsim.ir.domain import Each
 from eqsim.ir.expr import Draw, Expr, Load, Ref, as_real, local_name, unary
+from eqsim.ir.passes.cheaper import cheaper
 from eqsim.ir.program import Kernel
 from eqsim.ir.stmt import Let, Stmt, Store
 from eqsim.ir.walk import nodes
@@ -109,11 +110,10 @@ def _body(group: NeuronGroup, model: Model, rule: Rule, context: Context, clock:
     used = {x.name for e in (*(let.value for let in rule.lets), *(v for _, v in rule.updates)) for x in nodes(e) if isinstance(x, Ref)}
     used |= {"dt"} if rule.noise else set()
     lets = tuple(Let(name, value) for name, value in given.items() if name in used)
-    new = tuple(Let(f"{name}_new", value, origins[name]) for name, value in rule.updates)
-    stores = tuple(
-        Store(arrays[name], at, Ref(f"{name}_new"), None) for name, _ in rule.updates
-    )
-    return (*lets, *rule.lets, *new, *stores)
+    inner, updates = cheaper(rule.lets, rule.updates)
+    new = tuple(Let(f"{name}_new", value, origins[name]) for name, value in updates)
+    stores = tuple(Store(arrays[name], at, Ref(f"{name}_new")) for name, _ in updates)
+    return (*lets, *inner, *new, *stores)
 
 
 def _increment(group: NeuronGroup, xi: str) -> Expr:

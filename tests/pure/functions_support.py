@@ -19,6 +19,7 @@ EXACT: dict[str, Callable[..., Number]] = {
     "exp": mpmath.exp,
     "expm1": mpmath.expm1,
     "exprel": lambda x: mpmath.expm1(x) / x,
+    "rexprel": lambda x: x / mpmath.expm1(x),
     "log": mpmath.log,
     "log10": mpmath.log10,
     "log1p": mpmath.log1p,

@@ -48,6 +48,9 @@ def points(name: str, rng: np.random.Generator) -> np.ndarray:
             return np.concatenate(
                 [uniform(rng, -745.1, 709.7), both_signs(wide(rng, -1074, 9)), uniform(rng, -745, -708)]
             )
+        case "rexprel":
+            edge = both_signs(uniform(rng, 0.34, 0.36))
+            return np.concatenate([uniform(rng, -100, 752), both_signs(wide(rng, -1000, 3)), edge, uniform(rng, -1e9, 0)])
         case "expm1" | "exprel":
             edge = both_signs(uniform(rng, 0.34, 0.36))
             return np.concatenate(
@@ -76,7 +79,7 @@ def points(name: str, rng: np.random.Generator) -> np.ndarray:
             return np.concatenate([both_signs(wide(rng, -40, 9.47)), uniform(rng, -2, 2, 300), uniform(rng, -30, 30)])
 
 
-NAMES = "exp expm1 exprel log log10 log1p sin cos tan arcsin arccos arctan sinh cosh tanh".split()
+NAMES = "exp expm1 exprel rexprel log log10 log1p sin cos tan arcsin arccos arctan sinh cosh tanh".split()
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -91,6 +94,7 @@ SPECIAL = {
     "exp": [(-inf, 0), (inf, inf), (0.0, 1), (-0.0, 1), (-745.14, 0), (709.79, inf), (-1e300, 0), (1e300, inf)],
     "expm1": [(-inf, -1), (inf, inf), (0.0, 0.0), (-0.0, -0.0), (LEAST, LEAST), (-LEAST, -LEAST), (-1e300, -1)],
     "exprel": [(0.0, 1), (-0.0, 1), (LEAST, 1), (inf, inf), (-inf, 0.0), (800, inf), (1e300, inf), (-1e300, 1e-300)],
+    "rexprel": [(0.0, 1), (-0.0, 1), (LEAST, 1), (inf, 0.0), (-inf, inf), (760, 0.0), (1e300, 0.0), (-1e300, 1e300)],
     "log": [(0.0, -inf), (-0.0, -inf), (inf, inf), (-1.0, nan), (-inf, nan), (1.0, 0.0)],
     "log10": [(0.0, -inf), (-0.0, -inf), (inf, inf), (-1.0, nan), (1.0, 0.0), (1000.0, 3), (1e-5, -5), (1e22, 22)],
     "log1p": [(0.0, 0.0), (-0.0, -0.0), (-1.0, -inf), (-1.5, nan), (-inf, nan), (inf, inf), (LEAST, LEAST)],

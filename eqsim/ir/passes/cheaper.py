@@ -1,0 +1,48 @@
+"""Cheaper operations for the same value, to within a unit in the last place.
+
+For the right-hand sides of differential equations only, whose terms are rearranged by the integrators anyway; thresholds,
+resets and the code of synapses keep the user's operations.
+
+=====================  ===================  ==========================================================
+``a / exprel(z)``      ``a * rexprel(z)``   one division instead of two (rate functions of ion channels)
+``x / c``              ``x * (1/c)``        c made of constants and numbers only: 1/c once for a run
+=====================  ===================  ==========================================================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from eqsim.ir.expr import Call, Cast, Const, Expr, Number, Op, real
+from eqsim.ir.stmt import Let
+from eqsim.ir.walk import nodes, transform
+
+
+def cheaper(lets: Iterable[Let], results: Iterable[tuple[str, Expr]]) -> tuple[tuple[Let, ...], tuple[tuple[str, Expr], ...]]:
+    """The same Lets and results with cheaper operations."""
+    return (
+        tuple(Let(let.name, transform(let.value, _cheaper), let.origin) for let in lets),
+        tuple((name, transform(value, _cheaper)) for name, value in results),
+    )
+
+
+def _cheaper(e: Expr) -> Expr:
+    if not (isinstance(e, Op) and e.op == "/" and e.type == "real"):
+        return e
+    x, d = e.args
+    if isinstance(d, Call) and d.function == "exprel":
+        return Op("*", (x, Call("rexprel", d.args)))
+    if is_fixed(d) and not is_fixed(x):
+        return Op("*", (x, _inverse(d)))
+    return e
+
+
+def is_fixed(e: Expr) -> bool:
+    """Is the value the same during a whole run?"""
+    return all(isinstance(x, Const | Number | Op | Call | Cast) for x in nodes(e))
+
+
+def _inverse(d: Expr) -> Expr:
+    if isinstance(d, Const) and d.value != 0:
+        return real(1.0 / float(d.value))
+    return Op("/", (real(1.0), d))

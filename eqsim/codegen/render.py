@@ -7,17 +7,18 @@ strings, and the source files of the C family.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from eqsim.codegen.cfamily import C_TYPES, STORAGE_TYPES, Printer, function_text
 from eqsim.codegen.names import identifier, members, unique
+from eqsim.codegen.stages import stages
 from eqsim.codegen.templates import fill, plain
 from eqsim.ir.domain import Across, Domain, Each, Gather, Of, Once, Sample, Size, Where
 from eqsim.ir.expr import Expr, Load, Number, Ref
 from eqsim.ir.order import independent
 from eqsim.ir.program import Events, Kernel, Program, Route
-from eqsim.ir.stmt import Log, Store
+from eqsim.ir.stmt import Let, Log, Store
 from eqsim.ir.walk import body_nodes, nodes, statements, writes
 
 INDICES = ("i", "j", "k", "r", "n")
@@ -34,6 +35,14 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
+class StageText:
+    """A piece of a long body: its lines, and the values it keeps for later pieces as (type, name)."""
+
+    body: tuple[str, ...]
+    gives: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class KernelText:
     """One kernel, spelled.  ``at`` gives the member (``s.name``) of an array or number, or a literal, by its role."""
 
@@ -47,6 +56,7 @@ class KernelText:
     wide: tuple[Member, ...]
     prelude: tuple[tuple[str, str], ...]
     body: tuple[str, ...]
+    stages: tuple[StageText, ...]
     test: str
     uses: frozenset[str]
     rows: tuple[tuple[str, str], ...]
@@ -110,6 +120,7 @@ class _Kernel:
     def __init__(self, program: Program, kernel: Kernel, fields: Mapping[str, str], name: str) -> None:
         self.program, self.kernel, self.fields, self.name = program, kernel, fields, name
         self.arrays = {a.name: a for a in program.arrays}
+        self.functions = {f.name: f for f in program.functions}
         self.logs = {log.name: log for log in program.logs}
         self.roles = dict(_roles(program, kernel))
         self.lets = {let.name: f"step.{let.name}" for let in kernel.prelude}  # a let may be called like a number
@@ -174,12 +185,26 @@ class _Kernel:
             wide=tuple(self._wide()) if free and isinstance(domain, Each | Where) else (),
             prelude=tuple((self._of(self.lets[let.name]), printer.bare(let.value)) for let in self.kernel.prelude),
             body=tuple(printer.body(self.kernel.body)),
+            stages=self._stages(printer, bound) if free and isinstance(domain, Each) else (),
             test=printer.bare(domain.test) if isinstance(domain, Where) else "",
             uses=frozenset(e.name for e in self._expressions() if isinstance(e, Ref)) & frozenset(INDICES),
             rows=tuple((self._of(self.row_names[x]), self._of(self.logs[x].cursor)) for x in self._logged()),
             scratch=self._scratch(),
             at={role: self._role(name) for role, name in self.roles.items()},
         )
+
+    def _stages(self, printer: Printer, bound: dict[str, str]) -> tuple[StageText, ...]:
+        """The body in pieces; a value from an earlier piece is ``c.name[b]``."""
+        types = {let.name: let.value.type for let in self.kernel.body if isinstance(let, Let)}
+        found = []
+        for stage in stages(self.kernel.body, self.functions):
+            taken = {x: f"c.{bound[x]}[b]" for x in stage.takes}
+            taken |= {x: f"({text} != 0)" for x, text in taken.items() if types[x] == "bool"}
+            lines = replace(printer, bound={**bound, **taken}).body(stage.body)
+            lines += [f"  c.{bound[let.name]}[b] = {bound[let.name]};" for let in stage.gives]
+            gives = [("double" if let.value.type == "real" else "int64_t", bound[let.name]) for let in stage.gives]
+            found.append(StageText(tuple(lines), tuple(gives)))
+        return tuple(found)
 
     def _scratch(self) -> str:
         """How many events are in flight at most."""

@@ -4,6 +4,7 @@
 
 #define EQ_EXPORT __attribute__((visibility("default")))
 #define EQ_BLOCK 1024  // elements whose test is computed before those that have an event are collected
+#define EQ_STRETCH 256  // elements that pass through all stages of a long body together
 
 // Append block + b to the events, for every b with mask[b] != 0; most stretches of 64 have none.
 static inline int64_t eq_collect(const int64_t* mask, int64_t count, int64_t block, int32_t* events, int64_t found) {

@@ -46,8 +46,8 @@ class MagicNetwork(Network):
         self._refuse_foreign(objects)
         if known and new:
             raise MagicError(
-                f"run() sees objects that have been run before ({_names(known)}) and new ones ({_names(new)}): it cannot tell "
-                "whether to begin a new simulation; use start_scope(), or a Network that names its objects"
+                f"run() sees objects that have been run before ({_names(known)}) and new ones ({_names(new)}): it cannot "
+                "tell whether to begin a new simulation; use start_scope(), or a Network that names its objects"
             )
         if not known:
             self._start_anew()
@@ -77,8 +77,8 @@ class MagicNetwork(Network):
             missing = [d for d in obj.dependencies if id(d) not in present]
             if missing and obj.active:
                 logger.warning(
-                    f"'{obj.name}' is left out of the run: it needs '{missing[0].name}', which run() cannot see (is it in a list, "
-                    "or out of reach of the frame that calls run()?)",
+                    f"'{obj.name}' is left out of the run: it needs '{missing[0].name}', which run() cannot see (is it "
+                    "in a list, or out of reach of the frame that calls run()?)",
                     name_suffix="dependency",
                 )
                 obj.active = False
@@ -120,3 +120,6 @@ def start_scope() -> None:
     forget_names()
 
 
+def _names(objects: list[BrianObject]) -> str:
+    shown = ", ".join(f"'{o.name}'" for o in objects[:3])
+    return shown if len(objects) <= 3 else f"{shown} and {len(objects) - 3} more"

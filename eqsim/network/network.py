@@ -197,7 +197,7 @@ class Network(Nameable):
             obj._network = self.name
         for obj in active:
             obj.before_run()
-        return active
+        return [o for o in objects if o.active or o.has_memory]
 
     def _check_dependencies(self, objects: Iterable[BrianObject]) -> None:
         present = {id(o) for o in objects}
@@ -216,7 +216,9 @@ class Network(Nameable):
         self._linked = again
         return again
 
-    def _simulate(self, linked: Linked, objects: Any, report: Any, period: float, duration_s: float, end_s: float) -> None:
+    def _simulate(
+        self, linked: Linked, objects: Any, report: Any, period: float, duration_s: float, end_s: float
+    ) -> None:
         linked.constants(linked.state)
         logs = [log for o in objects for log in getattr(o, "logs", ())]
         progress = Progress(make_report(report), period, self._t_s, duration_s)
@@ -283,8 +285,8 @@ def _check_finite(objects: Iterable[Any]) -> None:
             bad = ~(np.abs(values) < HUGE)
             if bad.any():
                 logger.warning(
-                    f"{group.describe()}: '{e.name}' has run away (element {int(np.argmax(bad))} is {values[np.argmax(bad)]}); "
-                    "a smaller dt or another method may help",
+                    f"{group.describe()}: '{e.name}' has run away (element {int(np.argmax(bad))} is "
+                    f"{values[np.argmax(bad)]}); a smaller dt or another method may help",
                     name_suffix="invalid_values",
                     once=True,
                 )

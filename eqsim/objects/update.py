@@ -42,11 +42,18 @@ def model_of(group: NeuronGroup, context: Context) -> Model:
         group.scope(context, override=override), group.streams("equations"), lambda: group.known_names(context)
     )
     odes = tuple(_ode(e, translator) for e in equations)
+    named = tuple(_named(e, translator) for e in group.equations.ordered_subexpressions if e.type == "real")
     try:
         translator.finish()
     except EqsimError as error:
         raise for_object(error, group.name) from None
-    return Model(odes, tuple(noise))
+    return Model(odes, tuple(noise), subexpressions=named)
+
+
+def _named(e: SingleEquation, translator: Translator) -> tuple[str, Expr]:
+    """A subexpression of the user; the integrator gives its name to the value."""
+    assert e.tree is not None
+    return e.name, as_real(number(translator(e.tree).expr))
 
 
 def _ode(e: SingleEquation, translator: Translator) -> Ode:
@@ -107,7 +114,12 @@ def _body(group: NeuronGroup, model: Model, rule: Rule, context: Context, clock:
         ready = group.scope(context)("not_refractory")
         assert ready is not None
         given["not_refractory"] = ready.expr
-    used = {x.name for e in (*(let.value for let in rule.lets), *(v for _, v in rule.updates)) for x in nodes(e) if isinstance(x, Ref)}
+    used = {
+        x.name
+        for e in (*(let.value for let in rule.lets), *(v for _, v in rule.updates))
+        for x in nodes(e)
+        if isinstance(x, Ref)
+    }
     used |= {"dt"} if rule.noise else set()
     lets = tuple(Let(name, value) for name, value in given.items() if name in used)
     inner, updates = cheaper(rule.lets, rule.updates)

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from eqsim.ir.expr import Number
-from eqsim.schedule.prepare import prepare
 from eqsim.ir.interpret import Constants
 from eqsim.ir.program import Program, State
 from eqsim.model.translate import Symbol
@@ -22,6 +21,7 @@ from eqsim.objects.part import Context, Contribution
 from eqsim.objects.randomness import random_state
 from eqsim.objects.times import running
 from eqsim.schedule.order import place, sorted_kernels
+from eqsim.schedule.prepare import prepare
 
 
 @dataclass(slots=True)
@@ -63,7 +63,9 @@ def make_context(clocks: Mapping[str, list[Clock]], namespace: Mapping[str, Any]
     return Context(namespace, time, clock_name)
 
 
-def signature(objects: Sequence[BrianObject], clocks: Mapping[str, list[Clock]], schedule: Sequence[str]) -> tuple[Any, ...]:
+def signature(
+    objects: Sequence[BrianObject], clocks: Mapping[str, list[Clock]], schedule: Sequence[str]
+) -> tuple[Any, ...]:
     """What must be equal for a program to be used again."""
     shapes = tuple((id(o), o.active, o.when, o.order, o.structure()) for o in objects)
     return (shapes, tuple((n, tuple(id(c) for c in members)) for n, members in clocks.items()), tuple(schedule))
@@ -79,17 +81,17 @@ def link(objects: Sequence[BrianObject], namespace: Mapping[str, Any], schedule:
     """
     clocks = program_clocks(objects)
     context = make_context(clocks, namespace)
-    parts = [o.parts(context) for o in objects if o.active and hasattr(o, "parts")]
+    parts = [o.parts(context if o.active else context.idle()) for o in objects if hasattr(o, "parts")]
     kernels = sorted_kernels((k for p in parts for k in p.kernels), schedule)
     operations = _operations(objects, kernels, schedule)
     state = collect_state(parts, clocks, context)
     program = prepare(_program(parts, kernels, state, tuple(clocks)))
-    return Linked(
-        program, state, clocks, operations, context, signature(objects, clocks, schedule), Constants(program)
-    )
+    return Linked(program, state, clocks, operations, context, signature(objects, clocks, schedule), Constants(program))
 
 
-def _operations(objects: Sequence[BrianObject], kernels: Any, schedule: tuple[str, ...]) -> list[tuple[int, NetworkOperation]]:
+def _operations(
+    objects: Sequence[BrianObject], kernels: Any, schedule: tuple[str, ...]
+) -> list[tuple[int, NetworkOperation]]:
     keys = [place(k.when, k.order, k.name, schedule) for k in kernels]
     found = [o for o in objects if isinstance(o, NetworkOperation) and o.active]
     found.sort(key=lambda o: place(o.when, o.order, o.name, schedule))
@@ -126,7 +128,9 @@ def collect_state(parts: Sequence[Contribution], clocks: Mapping[str, list[Clock
     return state
 
 
-def relink(linked: Linked, objects: Sequence[BrianObject], namespace: Mapping[str, Any], schedule: tuple[str, ...]) -> Linked | None:
+def relink(
+    linked: Linked, objects: Sequence[BrianObject], namespace: Mapping[str, Any], schedule: tuple[str, ...]
+) -> Linked | None:
     """The same program with present values; None if the program itself must change."""
     clocks = program_clocks(objects)
     if signature(objects, clocks, schedule) != linked.signature:
@@ -135,7 +139,7 @@ def relink(linked: Linked, objects: Sequence[BrianObject], namespace: Mapping[st
     context.values_only = True
     if not _same_externals(linked.context, context, objects):
         return None
-    parts = [o.parts(context) for o in objects if o.active and hasattr(o, "parts")]
+    parts = [o.parts(context if o.active else context.idle()) for o in objects if hasattr(o, "parts")]
     state = collect_state(parts, clocks, context)
     return replace(linked, state=state, clocks=clocks, context=context)
 

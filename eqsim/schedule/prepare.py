@@ -39,6 +39,5 @@ def link_functions(program: Program) -> Program:
 def prepare(program: Program) -> Program:
     """All passes."""
     program = verify(program, "objects", linked=False)
-    program = link_functions(expand_draws(program))
-    program = verify(program, "expand_draws")
+    program = verify(link_functions(expand_draws(program)), "expand_draws")
     return verify(link_functions(hoist(program)), "hoist")

@@ -1,0 +1,113 @@
+"""What tests of whole programs share: the lanes that a program must pass with equal bits, and a cache of their own.
+
+A test that takes the ``lane`` fixture runs once for each lane.  ``lane.run(program, state, ends)`` runs a program on it;
+inside ``with lane.networks():`` every `Network` uses it; ``bits(state)`` is a hash of all memory.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from eqsim.codegen.cache import Cache
+from eqsim.codegen.compiler import KERNEL_FLAGS, NATIVE, Missing, find_compiler
+from eqsim.ir.interpret import Interpreter
+from eqsim.ir.program import Program, State, Status
+from eqsim.targets.cython import CythonTarget
+from eqsim.targets.numpy import NumpyTarget
+from eqsim.targets.target import Module, Target
+
+PLAIN = tuple("-O0" if flag == "-O3" else flag for flag in KERNEL_FLAGS if flag != NATIVE)
+LANES: dict[str, dict[str, Any]] = {
+    "numpy": {},
+    "g++ -O0": {"cxx": "g++", "flags": PLAIN},
+    "g++ -O3": {"cxx": "g++"},
+    "clang++ -O3": {"cxx": "clang++"},
+}
+"""How to make the target of each lane; the first one is the definition."""
+
+
+@dataclass(slots=True)
+class Lane:
+    """One way to run programs."""
+
+    name: str
+    target: Target
+    modules: dict[str, Module]
+
+    def module(self, program: Program) -> Module:
+        """The program on this lane; built once in a session."""
+        if program.fingerprint not in self.modules:
+            self.modules[program.fingerprint] = self.target.build(self.target.render(program))
+        return self.modules[program.fingerprint]
+
+    def run(self, program: Program, state: State, ends: dict[str, int]) -> Status:
+        """Run a program from its state to the ends of its clocks; the state is changed in place."""
+        Interpreter(program).constants(state)
+        return self.module(program).run(state, ends)
+
+    @contextmanager
+    def networks(self) -> Iterator[None]:
+        """Inside, networks run on this lane."""
+        from eqsim.network import device
+
+        before = device._target
+        device._target = lambda name: self.target
+        try:
+            yield
+        finally:
+            device._target = before
+
+
+def bits(state: State, names: Iterable[str] | None = None) -> str:
+    """A hash of the memory of a simulation: of all arrays, or of some."""
+    digest = hashlib.sha256()
+    for name in sorted(state.arrays if names is None else names):
+        digest.update(name.encode())
+        digest.update(state.arrays[name].tobytes())
+    return digest.hexdigest()
+
+
+def compiler_named(name: str) -> str:
+    """The command of a compiler, also where it carries its version; '' if it is not installed."""
+    numbered = [f"{name}-{n}" for n in range(25, 9, -1)]
+    return next((c for c in (name, *numbered) if not isinstance(find_compiler("CXX", c), Missing)), "")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cache_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Compiled modules of tests go to a folder of their own."""
+    before, folder = os.environ.get("EQSIM_CACHE_DIR"), tmp_path_factory.mktemp("cache")
+    os.environ["EQSIM_CACHE_DIR"] = str(folder)
+    yield folder
+    os.environ.pop("EQSIM_CACHE_DIR")
+    if before is not None:
+        os.environ["EQSIM_CACHE_DIR"] = before
+
+
+@pytest.fixture(scope="session")
+def lanes(cache_folder: Path) -> dict[str, Lane]:
+    """All lanes that this machine has."""
+    found = {}
+    for name, options in LANES.items():
+        command = compiler_named(options["cxx"]) if options else ""
+        if name == "numpy":
+            found[name] = Lane(name, NumpyTarget(), {})
+        elif command:
+            found[name] = Lane(name, CythonTarget(**{**options, "cxx": command}, cache=Cache(cache_folder)), {})
+    return found
+
+
+@pytest.fixture(params=list(LANES))
+def lane(request: pytest.FixtureRequest, lanes: dict[str, Lane]) -> Lane:
+    """Each lane in turn."""
+    if request.param not in lanes:
+        pytest.skip(f"{LANES[request.param]['cxx']} is not installed")
+    return lanes[request.param]

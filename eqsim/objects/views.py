@@ -60,6 +60,8 @@ class VariableView:
 
     def get_item(self, item: Any) -> Any:
         """The values at an index, with unit."""
+        if isinstance(item, tuple) and any(x is None for x in item):  # a new axis: matplotlib asks for x[:, None]
+            return self.get_item(slice(None))[item]
         values = self._group._read(self._variable, item)
         return quantity(values, self.dim) if self._units else values
 

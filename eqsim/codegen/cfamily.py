@@ -59,7 +59,11 @@ def literal(c: Const) -> str:
     if c.kind == "word":
         return f"0x{int(c.value):x}ull"
     if c.kind == "int":
-        return str(c.value) if abs(c.value) < 2**31 else f"INT64_C({c.value})"
+        value = int(c.value)
+        if value == -(2**63):
+            return "(-INT64_C(9223372036854775807) - 1)"
+        text = str(abs(value)) if abs(value) < 2**31 else f"INT64_C({abs(value)})"
+        return text if value >= 0 else f"(-{text})"
     x = float(c.value)
     if math.isnan(x):
         return "eq_nan()"

@@ -249,7 +249,7 @@ def equation_of(messages: str, files: Mapping[str, str]) -> str:
     """The user's text above the first line that the compiler complains about; '' if there is none."""
     import re
 
-    for file, number in re.findall(r"^([\w.]+):(\d+):\d+: (?:fatal )?error", messages, re.MULTILINE):
+    for file, number in re.findall(r"^(?:\./)?([\w.]+):(\d+):\d+: (?:fatal )?error", messages, re.MULTILINE):
         lines = files.get(file, "").splitlines()[: int(number)]
         for line in reversed(lines):
             if line.startswith("  // "):

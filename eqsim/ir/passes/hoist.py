@@ -68,7 +68,7 @@ class _Hoist:
         self.prelude = list(kernel.prelude)
         self.known = {let.value: let.name for let in kernel.prelude}
         self.taken = {s.name for s in statements(kernel.body) if isinstance(s, Let)} | set(self.levels)
-        self.taken |= {x.name for x in body_nodes(kernel.body) if isinstance(x, Ref)}
+        self.taken |= {x.name for x in body_nodes(kernel.body) if isinstance(x, Ref)} | set("ijknr")
         self.steps = not isinstance(kernel.domain, Once)
 
     def kernel(self) -> Kernel:
@@ -91,11 +91,13 @@ class _Hoist:
         """Take a whole Let out of the body, if it is the same for all elements."""
         value = self._settled(let.value)
         level = self.level(value)
-        if level == RUN and let.value.type == "real" and not isinstance(value, Const):
+        if isinstance(value, Const | Number):
+            self.values[let.name] = value
+        elif level == RUN and let.value.type == "real":
             self.values[let.name] = self.constants.number(value, f"{self.old.name}.{let.name.lstrip('_')}")
         elif level == ELEMENT or not self.steps:
             return False
-        elif isinstance(value, Const | Number | Ref):
+        elif isinstance(value, Ref):
             self.values[let.name] = value
         else:
             lifted = self._constants_of(value)

@@ -84,6 +84,39 @@ OPERATORS: dict[str, Callable[..., Value]] = {
 }
 
 
+AHEAD = ("uniform", "normal")
+"""Functions of (seed, stream, element, step) that are worth computing for several steps at once."""
+
+
+class Ahead:
+    """Random numbers of the next steps, computed together: numpy takes its time for each operation, not for each number.
+
+    A random number is a function of its step, so it does not matter when it is computed.
+    """
+
+    LARGEST = 8192  # numbers computed together
+
+    def __init__(self, function: Callable[..., Value]) -> None:
+        self.function = function
+        self.key: tuple[int, ...] = ()
+        self.first, self.rows = 0, np.zeros((0, 0))
+
+    def __call__(self, seed: Value, stream: Value, element: Value, step: Value) -> Value:
+        """The numbers of all elements at a step."""
+        key = (int(seed), int(stream), len(element), int(element[0]) if len(element) else 0)
+        at = int(step) - self.first
+        if key != self.key or not 0 <= at < len(self.rows):
+            self._compute(seed, stream, element, int(step), 2 * len(self.rows) if key == self.key else 1)
+            self.key, at = key, 0
+        return self.rows[at]
+
+    def _compute(self, seed: Value, stream: Value, element: Value, step: int, steps: int) -> None:
+        count = max(1, min(steps, self.LARGEST // max(len(element), 1)))
+        when = np.repeat(np.arange(step, step + count, dtype=np.uint64), len(element))
+        values = self.function(seed, stream, np.tile(element, count), when)
+        self.first, self.rows = step, np.reshape(values, (count, len(element)))
+
+
 def cast(value: Value, kind: Type) -> Value:
     """Conversion between the four types; words and ints convert modulo 2**64."""
     source = np.asarray(value)
@@ -155,6 +188,9 @@ class Evaluator:
 
     def _call(self, e: Call) -> Evaluate:
         f, args = self.function(e.function), [self(a) for a in e.args]
+        if e.function in AHEAD:
+            ahead = Ahead(f)
+            return lambda frame: (ahead if frame.slices else f)(*[a(frame) for a in args])
         return lambda frame: f(*[a(frame) for a in args])
 
     def function(self, name: str) -> Callable[..., Value]:

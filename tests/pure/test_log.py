@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
 import sys
 from collections.abc import Iterator
 
 import pytest
 
-from eqsim import log
 from eqsim.log import BrianLogger, catch_logs, get_logger, set_console_level, std_silent
 
+log = importlib.import_module("eqsim.log")  # the name eqsim.log is the logarithm
 logger = get_logger("eqsim.somewhere")
 
 

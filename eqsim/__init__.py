@@ -5,7 +5,7 @@
 """
 
 from eqsim import only, pylab_names
-from eqsim.log import get_logger
+from eqsim.log import catch_logs, get_logger  # noqa: F401  (catch_logs: for tests of packages that build on eqsim)
 from eqsim.only import *  # noqa: F403
 
 __version__ = "0.1.0"

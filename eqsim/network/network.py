@@ -176,10 +176,10 @@ class Network(Nameable):
         objects = self._ready_objects()
         end_s = self._t_s + duration_s
         if objects:
-            names = namespace if namespace is not None else user_namespace(level)
-            linked = self._link(objects, names)
-            self._simulate(linked, objects, report, _period(report, report_period), duration_s, end_s)
-        self._t_s = end_s if not stop_wish.requested or not objects else min(end_s, self._reached(objects))
+            linked = self._link(objects, namespace if namespace is not None else user_namespace(level))
+            drive = self._drive(linked, objects, report, _period(report, report_period), duration_s)
+            end_s = self._simulate(drive, objects, end_s)
+        self._t_s = end_s
         for obj in objects:
             obj.after_run()
         _check_finite(objects)
@@ -216,18 +216,26 @@ class Network(Nameable):
         self._linked = again
         return again
 
-    def _simulate(
-        self, linked: Linked, objects: Any, report: Any, period: float, duration_s: float, end_s: float
-    ) -> None:
+    def _drive(self, linked: Linked, objects: Any, report: Any, period: float, duration_s: float) -> Drive:
         linked.constants(linked.state)
         logs = [log for o in objects for log in getattr(o, "logs", ())]
         progress = Progress(make_report(report), period, self._t_s, duration_s)
-        drive = Drive(linked, self._module, logs, progress, end_s)
-        with interruptible(self._module, bool(prefs["core.stop_on_keyboard_interrupt"])):
-            done = drive.run()
-        progress.end(1.0 if done else min(1.0, max(0.0, (drive.now - self._t_s) / duration_s)) if duration_s else 1.0)
+        return Drive(linked, self._module, logs, progress, self._t_s + duration_s)
 
-    def _reached(self, objects: Iterable[BrianObject]) -> float:
+    def _simulate(self, drive: Drive, objects: list[BrianObject], end_s: float) -> float:
+        """Run; the time that was reached, also when an operation of the user raises."""
+        with interruptible(self._module, bool(prefs["core.stop_on_keyboard_interrupt"])):
+            try:
+                done = drive.run()
+            except BaseException:
+                self._t_s = min(end_s, self._reached(objects))
+                raise
+        reached = end_s if done else min(end_s, self._reached(objects))
+        drive.progress.end(1.0 if done else (reached - self._t_s) / drive.progress.duration_s)
+        return reached
+
+    @staticmethod
+    def _reached(objects: Iterable[BrianObject]) -> float:
         return min(o.clock.t_ for o in objects)
 
     def __repr__(self) -> str:

@@ -62,9 +62,7 @@ class Category:
         return self._owner._children(self._name)
 
     def __repr__(self) -> str:
-        lines = [
-            f"{name} = {text_of(value)}" for name, value in self._owner.items() if name.startswith(self._name + ".")
-        ]
+        lines = [f"{name} = {text_of(value)}" for name, value in self._owner.items() if name.startswith(self._name + ".")]
         about = self._owner._categories.get(self._name, "")
         return "\n".join([f"<preferences '{self._name}'{': ' if about else ''}{about}>", *lines])
 

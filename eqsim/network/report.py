@@ -50,13 +50,7 @@ class BarReport:
     def __call__(self, elapsed: Any, completed: float, start: Any, duration: Any) -> None:
         filled = int(self.WIDTH * completed)
         left = float(elapsed) / completed - float(elapsed) if completed else 0.0
-        note = (
-            f"{clock_text(left)} left"
-            if 0 < completed < 1
-            else f"took {clock_text(float(elapsed))}"
-            if completed
-            else ""
-        )
+        note = f"{clock_text(left)} left" if 0 < completed < 1 else f"took {clock_text(float(elapsed))}" if completed else ""
         bar = "#" * filled + "-" * (self.WIDTH - filled)
         print(
             f"\r[{bar}] {completed * 100:3.0f} % of {duration}  {note:<20}",

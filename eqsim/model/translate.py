@@ -86,6 +86,8 @@ class Translator:
     scope: Scope
     stream: Stream = no_draws
     known_names: Callable[[], set[str]] = set
+    conditions_count: bool = False
+    """May conditions stand among numbers, as 0 and 1?"""
     problems: list[tuple[type[EqsimError], Diagnostic, tuple[Any, ...]]] = field(default_factory=list)
 
     def __call__(self, tree: Tree) -> Typed:
@@ -181,7 +183,7 @@ class _Walk:
         )
 
     def _numeric(self, a: Typed, node: ast.AST) -> None:
-        if isinstance(node, ast.Compare | ast.BoolOp):
+        if isinstance(node, ast.Compare | ast.BoolOp) and not self.owner.conditions_count:
             self.report(
                 EquationError, "E110", "a condition is not a number", node, "condition", "write int(...) around it for 0 or 1"
             )

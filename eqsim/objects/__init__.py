@@ -3,12 +3,14 @@
 from eqsim.objects.clock import Clock, defaultclock
 from eqsim.objects.frames import get_local_namespace
 from eqsim.objects.group import Group
-from eqsim.objects.monitors import PopulationRateMonitor, SpikeMonitor, StateMonitor
 from eqsim.objects.neurons import NeuronGroup
 from eqsim.objects.operations import NetworkOperation, network_operation
 from eqsim.objects.poisson import PoissonGroup
 from eqsim.objects.randomness import seed
+from eqsim.objects.rate_monitor import PopulationRateMonitor
 from eqsim.objects.regular import CodeRunner
+from eqsim.objects.spike_monitor import SpikeMonitor
+from eqsim.objects.state_monitor import StateMonitor
 from eqsim.objects.subgroup import Subgroup
 from eqsim.objects.synapses import Synapses
 from eqsim.objects.views import VariableView

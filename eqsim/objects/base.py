@@ -49,6 +49,8 @@ class BrianObject(Nameable):
 
     add_to_magic_network = True
     invalidates_magic_network = True
+    has_memory = False
+    """Do others see its variables, even when it is not active?"""
 
     def __init__(
         self, dt: Any = None, clock: Clock | None = None, when: str = "start", order: int = 0, name: str = "object*"

@@ -8,16 +8,28 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from eqsim.errors import Diagnostic, DimensionMismatchError, EquationError, did_you_mean
+from eqsim.errors import Diagnostic, DimensionMismatchError, EquationError, EquationSyntaxError, did_you_mean
 from eqsim.ir.expr import Cast, Const, Expr, Load, Ref, Type, as_real, local_name
 from eqsim.ir.stmt import Add, Let, Stmt, Store, When
+from eqsim.ir.walk import depends_on
 from eqsim.log import get_logger
 from eqsim.model.translate import Scope, Symbol, Translator, Typed, arithmetic, negative, number
 from eqsim.objects.variables import Variable
-from eqsim.syntax import Assignment
+from eqsim.syntax import Assignment, Tree
 from eqsim.units import DIMENSIONLESS, Dimension, unit_name
 
 logger = get_logger(__name__)
+
+ELEMENTS = frozenset("ijk")
+"""Names of elements: what depends on them is not shared."""
+
+
+def needs_shared(name: str) -> tuple[str, str]:
+    """The message and the help for something shared that is to follow from things that are not."""
+    return (
+        f"'{name}' is shared: it can only depend on shared variables",
+        "only one value is kept for the whole group; take the flag (shared) away, or use shared variables",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +44,8 @@ class Target:
     variable: Variable
     accumulate: bool = False
     guard: Expr | None = None
+    refusal: str = ""
+    """Why it cannot be set, after all."""
 
 
 @dataclass(slots=True)
@@ -45,6 +59,9 @@ class Block:
     locals: dict[str, Symbol] = field(default_factory=dict)
     unread: dict[str, Assignment] = field(default_factory=dict)
     versions: dict[str, int] = field(default_factory=dict)
+    varying: set[str] = field(default_factory=lambda: set(ELEMENTS))
+    """Names whose values differ from element to element."""
+    wrote_elements: bool = False
 
     def __post_init__(self) -> None:
         outer = self.translator.scope
@@ -71,10 +88,21 @@ class Block:
         if target is None:
             return self._local(a, typed)
         self._check(a, typed, target.variable.dim)
-        if target.variable.read_only:
-            self._refuse(a, f"{a.target.text} cannot be set")
+        self._check_place(a, target, typed.expr)
         statement = self._write(a, target, typed.expr)
         return (statement,) if target.guard is None else (When(target.guard, (statement,), a.span),)
+
+    def _check_place(self, a: Assignment, target: Target, value: Expr) -> None:
+        name = a.target.text
+        if target.refusal or target.variable.read_only:
+            self._refuse(a, target.refusal or f"'{name}' cannot be set: it is computed from other things")
+        elif not target.variable.shared:
+            self.wrote_elements = True
+        elif self.wrote_elements:
+            help = "it is set once for all elements, before the statements that run for each of them"
+            self._refuse(a, f"'{name}' is shared: set it before variables that are not", help)
+        elif depends_on(value, self.varying):
+            self._refuse(a, *needs_shared(name))
 
     def _write(self, a: Assignment, target: Target, value: Expr) -> Stmt:
         kind = target.variable.type
@@ -99,6 +127,8 @@ class Block:
                 self._check(a, typed, old.dim)
         version = self.versions[a.target.text] = self.versions.get(a.target.text, 0) + 1
         name = local_name(a.target.text if version == 1 else f"{a.target.text}_{version}")
+        if depends_on(value, self.varying):
+            self.varying.add(name)
         self.locals[a.target.text] = Symbol(Ref(name, value.type), dim)
         self.unread[a.target.text] = a
         return (Let(name, value, a.span),)
@@ -116,7 +146,7 @@ class Block:
         self.translator.problems.append((DimensionMismatchError, problem, (wanted, typed.dim)))
 
     def _refuse(self, a: Assignment, message: str, help: str = "") -> None:
-        self.translator.problems.append((EquationError, Diagnostic("E120", message, a.target, "", help), ()))
+        self.translator.problems.append((EquationSyntaxError, Diagnostic("E120", message, a.target, "", help), ()))
 
     def _warn_unread(self) -> None:
         """A name that is set and never used is most often a misspelt variable."""
@@ -126,6 +156,14 @@ class Block:
                 f"{self.what}: '{name}' is set but never used{'; ' + hint if hint else ' (it is no variable of the model)'}",
                 name_suffix="unused_name",
             )
+
+
+def check_condition(translator: Translator, tree: Tree, typed: Typed) -> None:
+    """Report a string that is to be a condition and is a number."""
+    if typed.dim is not None and typed.expr.type != "bool":
+        help = "compare it with something, e.g. v > -50*mV, or write ... != 0"
+        problem = Diagnostic("E111", "a condition is needed here", tree.span(tree.root), "a number", help)
+        translator.problems.append((EquationError, problem, ()))
 
 
 def combine(op: str, old: Expr, value: Expr) -> Expr:

@@ -7,27 +7,26 @@ host with numpy, a part at a time; no compiler is started.
 from __future__ import annotations
 
 import math
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from eqsim.errors import EqsimError, Source, Span, for_object
+from eqsim.errors import Span
 from eqsim.functions import stream_of
-from eqsim.ir.expr import Expr, Ref
-from eqsim.model.translate import Scope, Symbol, Translator
-from eqsim.objects.host import EVALUATOR, evaluate
+from eqsim.ir.expr import Expr
+from eqsim.ir.walk import depends_on
+from eqsim.objects.connect_strings import Names, Strings
+from eqsim.objects.generator import Generator, has_loop, parse_generator
+from eqsim.objects.host import EVALUATOR
 from eqsim.objects.part import Context
 from eqsim.objects.randomness import random_state
-from eqsim.syntax import parse_expression
-from eqsim.units import DIMENSIONLESS, get_dimensions, unit_name
+from eqsim.units import DIMENSIONLESS, get_dimensions
 
 if TYPE_CHECKING:
     from eqsim.objects.synapses import Synapses
 
 PAIRS = 1 << 18  # pairs looked at together
-GENERATOR = re.compile(r"\bfor\s+([A-Za-z_]\w*)\s+in\s+(\w+)\s*\(")
 
 
 class Growing:
@@ -58,6 +57,11 @@ class Connection:
     context: Context
     skip: bool = False
 
+    @property
+    def strings(self) -> Strings:
+        """What the strings of this call mean."""
+        return Strings(self.synapses, self.context)
+
     def make(self, condition: Any, i: Any, j: Any, p: Any, n: Any) -> None:
         """Find out which form was used, and append the synapses."""
         if condition is not None and (i is not None or j is not None):
@@ -74,14 +78,14 @@ class Connection:
     # -- a condition on all pairs ----------------------------------------------------------------------------------
 
     def _by_condition(self, condition: Any, p: Any, n: Any) -> None:
-        if isinstance(condition, str) and GENERATOR.search(condition):
+        if isinstance(condition, str) and has_loop(condition):
             raise ValueError(f"{condition!r} is not a condition: write connect(j={condition!r})")
         if not isinstance(condition, str | bool | np.bool_):
             raise TypeError(f"the condition of connect() is a string or a bool, not {type(condition).__name__}")
         if isinstance(condition, bool | np.bool_) and not condition:
             self.synapses.table.append(np.zeros(0, np.int64), np.zeros(0, np.int64))
             return
-        test = None if isinstance(condition, bool | np.bool_) else self._string(condition, "condition")
+        test = None if isinstance(condition, bool | np.bool_) else self._string(condition, "condition", True)
         chance = self._probability(p)
         counts = np.zeros(self.synapses.table.n_source, np.int64)
         targets = Growing()
@@ -98,10 +102,10 @@ class Connection:
         candidates = self._all_pairs() if isinstance(chance, Expr) or chance >= 1 else self._random_pairs(chance)
         for i, j in candidates:
             if test is not None and len(i):
-                keep = self._evaluate(test, i, j).astype(bool)
+                keep = self.strings.of_pairs(test, i, j).astype(bool)
                 i, j = i[keep], j[keep]
             if isinstance(chance, Expr) and len(i):
-                keep = self._uniforms(len(i)) < self._evaluate(chance, i, j)
+                keep = self._uniforms(len(i)) < self.strings.of_pairs(chance, i, j)
                 i, j = i[keep], j[keep]
             yield i, j
 
@@ -143,7 +147,10 @@ class Connection:
         if i is None or j is None:
             raise ValueError("connect() with arrays needs both i and j")
         table = self.synapses.table
-        i, j = _indices("i", i, table.n_source, self.synapses.source), _indices("j", j, table.n_target, self.synapses.target)
+        i, j = (
+            _indices("i", i, table.n_source, self.synapses.source),
+            _indices("j", j, table.n_target, self.synapses.target),
+        )
         i, j = np.broadcast_arrays(i, j)
         i, j = i.reshape(-1), j.reshape(-1)
         if isinstance(p, str) or isinstance(n, str):
@@ -160,17 +167,20 @@ class Connection:
     def _by_expression(self, i: Any, j: Any, p: Any, n: Any) -> None:
         if i is not None and j is not None:
             raise ValueError("connect() takes a string for i or for j, not for both ends")
-        name, text, size = ("j", j, self.synapses.table.n_source) if j is not None else ("i", i, self.synapses.table.n_target)
-        if GENERATOR.search(text) and not (isinstance(p, float | int) and p == 1):
+        name, text, size = (
+            ("j", j, self.synapses.table.n_source) if j is not None else ("i", i, self.synapses.table.n_target)
+        )
+        if has_loop(text) and not (isinstance(p, float | int) and p == 1):
             raise ValueError("p is not possible with a generator; put it into the condition: if rand() < ...")
         loop = np.arange(size, dtype=np.int64)
         given, found = self._ends(name, text, loop)
         if not isinstance(p, float | int) or p != 1:
             chance = self._probability(p)
-            bound = chance if isinstance(chance, float) else self._evaluate(chance, *_pair(name, given, found))
+            bound = chance if isinstance(chance, float) else self.strings.of_pairs(chance, *_pair(name, given, found))
             keep = self._uniforms(len(found)) < bound
             given, found = given[keep], found[keep]
-        given, found = self._valid(name, given, found)
+        good = self._exists(name, {"i" if name == "j" else "j": given, name: found})
+        given, found = given[good], found[good]
         times = self._times(n, *_pair(name, given, found))
         if times is not None:
             given, found = np.repeat(given, times), np.repeat(found, times)
@@ -178,101 +188,48 @@ class Connection:
 
     def _ends(self, name: str, text: str, loop: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """For each element of the loop the other ends that the expression gives."""
-        source = Source(text, f"connect() of {self.synapses.describe()}")
-        match = GENERATOR.search(text)
-        other = "i" if name == "j" else "j"
-        if match is None:
-            body, test = _split_if(source, 0, len(text))
-            values = self._integers(body, {other: loop}, name)
-            keep = self._test(test, {other: loop, name: values})
-            return loop[keep], values[keep]
-        variable, kind = match[1], match[2]
-        if kind != "range":
-            raise EqsimError(f"connect() knows 'for {variable} in range(...)'; '{kind}(...)' is not available yet")
-        close = _closing(text, match.end() - 1)
-        owners, values = self._ranges(source, match.end(), close, other, loop)
-        _, test = _split_if(source, close + 1, len(text))
-        ends = self._integers(Span(source, 0, match.start()), {other: owners, variable: values}, name)
-        keep = self._test(test, {other: owners, variable: values, name: ends})
-        return owners[keep], ends[keep]
+        parts = parse_generator(self.strings.source(text))
+        names: Names = {"i" if name == "j" else "j": loop}
+        if parts.variable:
+            names = self._ranges(parts, names)
+        names = {**names, name: self.strings.integers(parts.result, names)}
+        if parts.test is not None:
+            names = self._filtered(parts.test, name, names)
+        return names["i" if name == "j" else "j"], names[name]
 
-    def _ranges(self, source: Source, start: int, stop: int, other: str, loop: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        bounds = [self._integers(part, {other: loop}, "range") for part in _arguments(source, start, stop)]
+    def _filtered(self, test: Span, name: str, names: Names) -> Names:
+        """Those for which the test holds; ends that do not exist come before it if it asks for their variables."""
+        e = self.strings.translate(test, test.text, names)
+        if depends_on(e, (name,)):
+            names = _keep(names, self._exists(name, names))
+        return _keep(names, self.strings.of_names(e, names).astype(bool))
+
+    def _ranges(self, parts: Generator, names: Names) -> Names:
+        """The variable of the generator goes over its range, for each element of the loop."""
+        ((other, loop),) = names.items()
+        bounds = [self.strings.integers(part, names) for part in parts.bounds]
         first, last, step = {1: (0, *bounds, 1), 2: (*bounds, 1), 3: tuple(bounds)}[len(bounds)]
         first, last, step = (np.broadcast_to(x, loop.shape) for x in (first, last, step))
         counts = np.maximum(0, -((first - last) // step))
         owners = np.repeat(np.arange(len(loop)), counts)
         inside = np.arange(len(owners)) - np.repeat(np.concatenate(([0], np.cumsum(counts)[:-1])), counts)
-        return loop[owners], first[owners] + inside * step[owners]
+        return {other: loop[owners], parts.variable: first[owners] + inside * step[owners]}
 
-    def _integers(self, span: Span, names: dict[str, np.ndarray], what: str) -> np.ndarray:
-        values = self._named(span, names)
-        if values.dtype.kind == "f":
-            if not np.array_equal(values, np.floor(values)):
-                raise TypeError(f"connect(): {span.text.strip()!r} must give integers (use int(...))")
-            values = values.astype(np.int64)
-        return values
-
-    def _test(self, span: Span | None, names: dict[str, np.ndarray]) -> np.ndarray:
-        size = len(next(iter(names.values())))
-        return np.ones(size, bool) if span is None else self._named(span, names).astype(bool)
-
-    def _valid(self, name: str, given: np.ndarray, found: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def _exists(self, name: str, names: Names) -> np.ndarray:
+        """Which ends exist; an IndexError for the first that does not, unless these are to be skipped."""
+        found = names[name]
         size = self.synapses.table.n_target if name == "j" else self.synapses.table.n_source
-        bad = (found < 0) | (found >= size)
-        if not bad.any():
-            return given, found
-        if not self.skip:
-            other = "i" if name == "j" else "j"
-            at = int(np.argmax(bad))
-            raise IndexError(
-                f"connect() of {self.synapses.describe()}: {name}={found[at]} for {other}={given[at]}, but {name} goes from 0 to "
-                f"{size - 1}; skip_if_invalid=True leaves such pairs out"
-            )
-        return given[~bad], found[~bad]
+        good = (found >= 0) & (found < size)
+        if self.skip or good.all():
+            return good
+        other, at = "i" if name == "j" else "j", int(np.argmin(good))
+        raise IndexError(
+            f"connect() of {self.synapses.describe()}: {name}={found[at]} for {other}={names[other][at]}, but {name} goes "
+            f"from 0 to {size - 1}; skip_if_invalid=True leaves such pairs out"
+        )
 
-    # -- strings -----------------------------------------------------------------------------------------------------
-
-    def _scope(self, names: dict[str, np.ndarray] | None = None) -> Scope:
-        """i and j are relative to the (sub)groups; what is counted per neuron is not known yet."""
-        look = self.synapses.scope(self.context)
-
-        def scope(name: str) -> Symbol | None:
-            if names is not None and name in names:
-                return Symbol(Ref(f"{name}_", "int"), DIMENSIONLESS)
-            if name in ("N_incoming", "N_outgoing"):
-                raise ValueError(f"'{name}' cannot be used in connect(): it is known only when all synapses are made")
-            return look(name)
-
-        return scope
-
-    def _string(self, text: str, what: str) -> Expr:
-        source = Source(text, f"{what} of connect() of {self.synapses.describe()}")
-        return self._translate(source.whole, self._scope(), what)
-
-    def _translate(self, span: Span, scope: Scope, what: str) -> Expr:
-        translator = Translator(scope, self.synapses.streams(f"connect {what}"), lambda: self.synapses.known_names(self.context))
-        typed = translator(parse_expression(span))
-        try:
-            translator.finish()
-        except EqsimError as error:
-            raise for_object(error, self.synapses.name) from None
-        if typed.dim is not DIMENSIONLESS and typed.dim is not None:
-            raise ValueError(f"connect(): {span.text.strip()!r} must be a pure number, it is in {unit_name(typed.dim)}")
-        return typed.expr
-
-    def _named(self, span: Span, names: dict[str, np.ndarray]) -> np.ndarray:
-        e = self._translate(span, self._scope(names), span.text)
-        indices = {f"{k}_": np.broadcast_to(v, np.shape(next(iter(names.values())))) for k, v in names.items()}
-        starts = {"i": self.synapses.source.start, "j": self.synapses.target.start}
-        indices |= {k: v + starts[k] for k, v in names.items() if k in starts}
-        numbering = np.arange(len(next(iter(indices.values()))), dtype=np.int64)
-        return evaluate(e, self.synapses.host_state(self.context), {**indices, "k": numbering}, "k")
-
-    def _evaluate(self, e: Expr, i: np.ndarray, j: np.ndarray) -> np.ndarray:
-        s = self.synapses
-        pair = {"i": i + s.source.start, "j": j + s.target.start, "k": np.arange(len(i), dtype=np.int64)}
-        return evaluate(e, s.host_state(self.context), pair, "k")
+    def _string(self, text: str, what: str, condition: bool = False) -> Expr:
+        return self.strings.translate(self.strings.source(text, what).whole, what, condition=condition)
 
     def _probability(self, p: Any) -> float | Expr:
         if isinstance(p, str):
@@ -285,7 +242,7 @@ class Connection:
 
     def _times(self, n: Any, i: np.ndarray, j: np.ndarray) -> np.ndarray | int | None:
         if isinstance(n, str):
-            return np.maximum(self._evaluate(self._string(n, "n"), i, j).astype(np.int64), 0)
+            return np.maximum(self.strings.of_pairs(self._string(n, "n"), i, j).astype(np.int64), 0)
         if isinstance(n, bool) or int(n) != n:
             raise TypeError(f"n must be an integer or a string, not {n!r}")
         return None if int(n) == 1 else int(n)
@@ -300,6 +257,10 @@ def _pair(name: str, given: np.ndarray, found: np.ndarray) -> tuple[np.ndarray, 
     return (given, found) if name == "j" else (found, given)
 
 
+def _keep(names: Names, mask: np.ndarray) -> Names:
+    return {name: values[mask] for name, values in names.items()}
+
+
 def _indices(name: str, values: Any, size: int, group: Any) -> np.ndarray:
     if hasattr(values, "as_index") and hasattr(values, "start"):
         values = np.arange(values.start - group.start, values.stop - group.start)
@@ -310,35 +271,3 @@ def _indices(name: str, values: Any, size: int, group: Any) -> np.ndarray:
         worst = array.min() if array.min() < 0 else array.max()
         raise IndexError(f"connect(): {name}={worst}, but {group.describe()} has the indices 0 to {size - 1}")
     return array.astype(np.int64)
-
-
-def _split_if(source: Source, start: int, stop: int) -> tuple[Span, Span | None]:
-    """`EXPR if COND` without else: the expression and the condition."""
-    text = source.text[start:stop]
-    found = re.search(r"\bif\b", text)
-    if found is None or re.search(r"\belse\b", text):
-        return Span(source, start, stop), None
-    return Span(source, start, start + found.start()), Span(source, start + found.end(), stop)
-
-
-def _closing(text: str, opening: int) -> int:
-    depth = 0
-    for at in range(opening, len(text)):
-        depth += (text[at] == "(") - (text[at] == ")")
-        if depth == 0:
-            return at
-    raise ValueError(f"connect(): a bracket is not closed in {text!r}")
-
-
-def _arguments(source: Source, start: int, stop: int) -> list[Span]:
-    parts, depth, begin = [], 0, start
-    for at in range(start, stop):
-        c = source.text[at]
-        depth += (c in "([") - (c in ")]")
-        if c == "," and depth == 0:
-            parts.append(Span(source, begin, at))
-            begin = at + 1
-    parts.append(Span(source, begin, stop))
-    if len(parts) > 3:
-        raise ValueError("connect(): range() takes one to three arguments")
-    return parts

@@ -7,21 +7,24 @@ from typing import Any
 
 import numpy as np
 
-from eqsim.errors import DimensionMismatchError, EqsimError, Source, did_you_mean, for_object
-from eqsim.ir.expr import Expr, Load, Number, Ref, as_real
+from eqsim.errors import Diagnostic, EqsimError, EquationSyntaxError, Source, did_you_mean, for_object
+from eqsim.ir.expr import Expr, Load, Number, Ref
 from eqsim.ir.program import State
+from eqsim.ir.walk import depends_on
 from eqsim.model.translate import Scope, Symbol, Translator, Typed
 from eqsim.objects.base import BrianObject
+from eqsim.objects.code import ELEMENTS, as_type, check_condition, needs_shared
 from eqsim.objects.frames import user_namespace
 from eqsim.objects.host import evaluate
 from eqsim.objects.part import Context, Contribution
 from eqsim.objects.scope import quantity
 from eqsim.objects.streams import Streams
+from eqsim.objects.subexpressions import SubexpressionUpdater, check_shared, check_unit, held_in_order
 from eqsim.objects.times import NAMES, standing
 from eqsim.objects.variables import Variable
-from eqsim.objects.views import VariableView
+from eqsim.objects.views import VariableView, wrong_unit
 from eqsim.syntax import Tree, parse_expression
-from eqsim.units import DIMENSIONLESS, unit_name
+from eqsim.units import DIMENSIONLESS, Dimension
 
 
 class Group(BrianObject):
@@ -47,11 +50,13 @@ class Group(BrianObject):
         self.namespace: dict[str, Any] = dict(namespace or {})
         self.made_in: dict[str, Any] = {}
 
+    has_memory = True
+    sampled = False
+    """Does a kernel that knows nothing of routes read something at the ends of synapses?"""
+
     # -- what subclasses say ---------------------------------------------------------------------------------------
 
-    @property
-    def count(self) -> int:
-        """Number of elements."""
+    def __len__(self) -> int:
         raise NotImplementedError
 
     def own_symbol(self, name: str, at: Expr, context: Context, scope: Scope) -> Symbol | None:
@@ -60,11 +65,7 @@ class Group(BrianObject):
         if variable is None:
             return None
         if variable.kind == "subexpression":
-            assert variable.tree is not None
-            translator = Translator(scope, self.streams(f"subexpression {name}"))
-            typed = translator(variable.tree)
-            translator.finish()
-            return Symbol(as_real(typed.expr) if variable.type == "real" else typed.expr, variable.dim)
+            return self.meaning(variable, scope)
         if variable.kind == "clock":
             return context.time(self.clock, name)
         if variable.kind == "size":
@@ -72,6 +73,29 @@ class Group(BrianObject):
         if variable.kind == "index":
             return Symbol(at, DIMENSIONLESS)
         return Symbol(Load(self.full(name), None if variable.shared else at, variable.type), variable.dim)
+
+    def meaning(self, variable: Variable, scope: Scope) -> Symbol:
+        """The right-hand side of a subexpression.
+
+        Raises
+        ------
+        DimensionMismatchError
+            If it is not in the unit that was declared.
+        """
+        assert variable.tree is not None
+        translator = Translator(scope, self.streams(f"subexpression {variable.name}"), lambda: set(self.variables))
+        typed = translator(variable.tree)
+        check_unit(translator, variable, typed)
+        check_shared(translator, variable, typed)
+        try:
+            translator.finish()
+        except EqsimError as error:
+            raise for_object(error, self.name) from None
+        return Symbol(as_type(typed.expr, variable.type), variable.dim)
+
+    def at_sample(self, e: Expr) -> Expr:
+        """An expression for one element, rewritten for kernels in which the number of the element is called ``i``."""
+        return e
 
     def guard(self, variable: Variable, at: Expr, context: Context) -> Expr | None:
         """The condition under which code may write to a variable; None: always."""
@@ -83,11 +107,30 @@ class Group(BrianObject):
 
     def numbers(self) -> dict[str, int]:
         """Ints of the program that belong to this group."""
-        return {f"{self.name}.N": self.count}
+        return {f"{self.name}.N": len(self)}
+
+    def reals(self) -> dict[str, float]:
+        """Reals of the program that belong to this group."""
+        return {}
 
     def arrays(self) -> dict[str, np.ndarray]:
         """All memory that expressions on this group can refer to, by the name in the program."""
         return {self.full(name): memory for name, memory in self.memory.items()}
+
+    def hold_subexpressions(self, order: tuple[str, ...]) -> None:
+        """Add the part that computes subexpressions which are constant over dt, if there are any."""
+        held = held_in_order(self.variables, order)
+        if held:
+            self.contained_objects.append(SubexpressionUpdater(self, held))
+
+    def check_subexpressions(self, context: Context) -> None:
+        """Translate all subexpressions, also those that nothing uses yet."""
+        look = self.scope(context)
+        for name, variable in self.variables.items():
+            if variable.kind == "held":
+                self.meaning(variable, look)
+            elif variable.kind == "subexpression":
+                look(name)
 
     # -- names in strings ------------------------------------------------------------------------------------------
 
@@ -118,14 +161,13 @@ class Group(BrianObject):
         """The random streams of one string."""
         return Streams(self.name, purpose)
 
-    def translate(
-        self, tree: Tree, context: Context, purpose: str, override: Mapping[str, Symbol] | None = None
-    ) -> Typed:
-        """The meaning of one string; all its mistakes in one error."""
-        translator = Translator(
-            self.scope(context, override=override), self.streams(purpose), lambda: self.known_names(context)
-        )
+    def translate(self, tree: Tree, context: Context, purpose: str, condition: bool = False, **more: Any) -> Typed:
+        """The meaning of one string; all its mistakes in one error.  ``condition``: it must be true or false."""
+        scope = self.scope(context)
+        translator = Translator(scope, self.streams(purpose), lambda: self.known_names(context), **more)
         typed = translator(tree)
+        if condition:
+            check_condition(translator, tree, typed)
         try:
             translator.finish()
         except EqsimError as error:
@@ -136,14 +178,14 @@ class Group(BrianObject):
 
     def host_context(self, level: int = 0) -> Context:
         """The meaning of names in a string that the user's statement evaluates now."""
-        return Context(user_namespace(level), standing, lambda clock: clock.name)
+        return Context(user_namespace(level), standing, early=True)
 
     def host_state(self, context: Context) -> State:
         """The memory behind such a string."""
         numbers = {e.number: e.value for e in context.externals}
         return State(
             arrays=self.arrays(),
-            reals={k: float(v) for k, v in numbers.items()},
+            reals={**self.reals(), **{k: float(v) for k, v in numbers.items()}},
             ints={**self.numbers(), **{k: int(v) for k, v in numbers.items() if isinstance(v, int)}},
         )
 
@@ -151,18 +193,27 @@ class Group(BrianObject):
         """The index arrays for some elements."""
         return {self.element: elements}
 
-    def evaluate(self, text: str, elements: np.ndarray, what: str, dim: Any = None, context: Context | None = None) -> Any:
-        """The SI values of a string at some elements, its unit checked against ``dim``."""
+    def evaluate(
+        self,
+        text: str,
+        elements: np.ndarray,
+        what: str,
+        dim: Dimension | None = None,
+        context: Context | None = None,
+        shared: bool = False,
+    ) -> Any:
+        """The SI values of a string at some elements, its unit checked against ``dim``.
+
+        ``shared``: the value is one for all, so it may not depend on the element.
+        """
         context = context or self.host_context()
         tree = parse_expression(Source(text, f"{what} of {self.describe()}").whole)
         typed = self.translate(tree, context, what)
         if dim is not None and typed.dim is not dim and not typed.is_zero:
-            raise DimensionMismatchError(
-                f"{what} of {self.describe()} is in {unit_name(dim)}, the string {text!r} is in "
-                f"{unit_name(typed.dim or DIMENSIONLESS)}",
-                dim,
-                typed.dim,
-            )
+            raise wrong_unit(f"{what} of {self.describe()}", f"the string {text!r}", dim, typed.dim or DIMENSIONLESS)
+        if shared and depends_on(typed.expr, ELEMENTS):
+            message, help = needs_shared(what.removeprefix("value for "))
+            raise EquationSyntaxError(Diagnostic("E121", message, tree.source, "", help))
         return evaluate(typed.expr, self.host_state(context), self.host_indices(elements), self.element)
 
     def describe(self) -> str:
@@ -174,7 +225,7 @@ class Group(BrianObject):
     def elements(self, item: Any) -> Any:
         """An index of the user as a slice, an int or an array of element numbers."""
         if isinstance(item, str):
-            everything = np.arange(self.count, dtype=np.int64)
+            everything = np.arange(len(self), dtype=np.int64)
             return np.flatnonzero(self.evaluate(item, everything, "index"))
         if isinstance(item, Group):
             return item.as_index(self)
@@ -182,8 +233,8 @@ class Group(BrianObject):
             return slice(None) if item is Ellipsis else item
         array = np.asarray(item)
         if array.dtype.kind == "b":
-            if len(array) != self.count:
-                raise IndexError(f"{self.describe()} has {self.count} elements, the mask has {len(array)}")
+            if len(array) != len(self):
+                raise IndexError(f"{self.describe()} has {len(self)} elements, the mask has {len(array)}")
             return np.flatnonzero(array)
         if array.dtype.kind not in "iu" and array.size:
             raise TypeError(f"indices must be integers, slices, masks or conditions, not {array.dtype}")
@@ -205,8 +256,10 @@ class Group(BrianObject):
     def _computed(self, variable: Variable, where: Any) -> Any:
         """The values of something that is not stored: a subexpression, i, N, t, dt."""
         if variable.kind in ("size", "clock"):
-            return {"N": self.count, "t": self.clock.t_, "dt": self.clock.dt_, "t_in_timesteps": self.clock.step}[variable.name]
-        numbers = np.arange(self.count, dtype=np.int64)[where]
+            return {"N": len(self), "t": self.clock.t_, "dt": self.clock.dt_, "t_in_timesteps": self.clock.step}[
+                variable.name
+            ]
+        numbers = np.arange(len(self), dtype=np.int64)[where]
         if variable.kind == "index":
             return numbers
         context = self.host_context()
@@ -224,14 +277,14 @@ class Group(BrianObject):
             return
         where = self.elements(item)
         if isinstance(value, str):
-            numbers = np.atleast_1d(np.arange(self.count, dtype=np.int64)[where])
+            numbers = np.atleast_1d(np.arange(len(self), dtype=np.int64)[where])
             value = self.evaluate(value, numbers, f"value for {variable.name}", variable.dim)
             value = value[0] if isinstance(where, int | np.integer) else value
         memory[where] = value
 
     def _shared_value(self, variable: Variable, value: Any) -> Any:
         if isinstance(value, str):
-            return self.evaluate(value, np.zeros(1, np.int64), f"value for {variable.name}", variable.dim)
+            return self.evaluate(value, np.zeros(1, np.int64), f"value for {variable.name}", variable.dim, shared=True)
         if np.size(value) != 1:
             raise TypeError(f"{self.name}.{variable.name} is shared: it takes one value, not {np.size(value)}")
         return value
@@ -299,15 +352,21 @@ class Group(BrianObject):
         """
         if format != "dict":
             raise ValueError(f"unknown format {format!r}: 'dict' is available")
-        names = vars if vars is not None else [
-            n
-            for n, v in self.variables.items()
-            if (subexpressions or v.kind != "subexpression") and (read_only_variables or not v.read_only)
-        ]
+        names = (
+            vars
+            if vars is not None
+            else [
+                n
+                for n, v in self.variables.items()
+                if (subexpressions or v.kind != "subexpression") and (read_only_variables or not v.read_only)
+            ]
+        )
         return {n: self._state(self.variables[n], units) for n in names}
 
     def _state(self, variable: Variable, units: bool) -> Any:
-        values = self._read(variable, slice(None)) if variable.kind not in ("size", "clock") else self._computed(variable, None)
+        values = (
+            self._read(variable, slice(None)) if variable.kind not in ("size", "clock") else self._computed(variable, None)
+        )
         return quantity(np.array(values), variable.dim) if units else np.array(values)
 
     def set_states(self, values: Mapping[str, Any], units: bool = True, format: str = "dict") -> None:
@@ -357,8 +416,12 @@ def clock_variables() -> dict[str, Variable]:
 
     return {
         name: Variable(
-            name, DIMENSIONLESS if name == "t_in_timesteps" else second.dim, "int" if name == "t_in_timesteps" else "real",
-            "clock", shared=True, read_only=True,
+            name,
+            DIMENSIONLESS if name == "t_in_timesteps" else second.dim,
+            "int" if name == "t_in_timesteps" else "real",
+            "clock",
+            shared=True,
+            read_only=True,
         )
         for name in NAMES
     }

@@ -9,16 +9,15 @@ import numpy as np
 
 from eqsim.errors import EqsimError, Source, for_object
 from eqsim.ir.domain import Of, Where
-from eqsim.ir.expr import Expr, Op, Ref
+from eqsim.ir.expr import Expr, Op
 from eqsim.ir.program import Kernel
-from eqsim.ir.stmt import Stmt
 from eqsim.model.equations import Equations
 from eqsim.model.translate import Scope, Symbol
 from eqsim.objects.base import BrianObject
 from eqsim.objects.check import check_strings
 from eqsim.objects.events import EventRing
 from eqsim.objects.frames import user_namespace
-from eqsim.objects.group import BASIC, Group, clock_variables
+from eqsim.objects.group import BASIC, clock_variables
 from eqsim.objects.part import Context, Contribution
 from eqsim.objects.refractory import Refractoriness, refractoriness
 from eqsim.objects.source import SpikeSource
@@ -121,8 +120,9 @@ class NeuronGroup(SpikeSource):
         self.events: dict[str, str] = {} if threshold is None else {"spike": threshold}
         self._make_parts(order)
         self._make_variables()
+        self.hold_subexpressions(tuple(e.name for e in self.equations.ordered_subexpressions))
         self._warn_about_threshold(threshold, reset, refractory)
-        check_strings(self, user_namespace(), self.parts)
+        check_strings(self, user_namespace(), self._check)
 
     def _make_parts(self, order: int) -> None:
         self.state_updater = StateUpdater(self, order)
@@ -131,7 +131,7 @@ class NeuronGroup(SpikeSource):
         self.resetter: dict[str, Resetter] = {}
         if self.threshold_tree is not None:
             self.thresholder["spike"] = Thresholder(self, order)
-            self.rings["spike"] = EventRing(f"{self.name}.spike", self.count)
+            self.rings["spike"] = EventRing(f"{self.name}.spike", len(self))
             self.contained_objects.append(self.thresholder["spike"])
             if self.reset_block:
                 self.resetter["spike"] = Resetter(self, order)
@@ -140,7 +140,7 @@ class NeuronGroup(SpikeSource):
     def _make_variables(self) -> None:
         variables = {v.name: v for v in BASIC} | clock_variables()
         variables |= declared(self.equations) | self.refractoriness.variables()
-        memory = {n: np.full(1 if v.shared else self.count, v.start, v.dtype) for n, v in variables.items() if v.stored}
+        memory = {n: np.full(1 if v.shared else len(self), v.start, v.dtype) for n, v in variables.items() if v.stored}
         object.__setattr__(self, "memory", memory)
         object.__setattr__(self, "variables", variables)
 
@@ -163,6 +163,13 @@ class NeuronGroup(SpikeSource):
         derived = self.refractoriness.symbol(self, name, at, context, scope)
         return derived or super().own_symbol(name, at, context, scope)
 
+    def _check(self, context: Context) -> None:
+        self.check_subexpressions(context)
+        self.parts(context)
+
+    def reals(self) -> dict[str, float]:
+        return self.refractoriness.numbers(self)
+
     def structure(self) -> Any:
         return (self.method_choice if isinstance(self.method_choice, str) else None, len(self.contained_objects))
 
@@ -176,10 +183,11 @@ class NeuronGroup(SpikeSource):
     def parts(self, context: Context) -> Contribution:
         """Arrays, the state update, the threshold and the reset."""
         part = self.contribute()
-        part.reals.update(self.refractoriness.numbers(self))
+        part.reals.update(self.reals())
         for ring in self.rings.values():
             ring.contribute(part, f"{self.name}.N", context.clock(self.clock))
         if context.values_only:
+            part.kernels += [] if self.active else [self.silence(e, context.clock(self.clock)) for e in self.rings]
             return part
         try:
             self._kernels(context, part)
@@ -193,22 +201,25 @@ class NeuronGroup(SpikeSource):
             kernel = update_kernel(self, context, clock)
             if kernel is not None:
                 part.kernels.append(kernel)
-        if "spike" in self.thresholder and self.thresholder["spike"].active:
-            part.kernels += self._threshold(context, clock)
+        if "spike" in self.thresholder:
+            active = self.thresholder["spike"].active
+            part.kernels += self._threshold(context, clock) if active else [self.silence("spike", clock)]
         if "spike" in self.resetter and self.resetter["spike"].active:
             part.kernels.append(self._reset(context, clock))
 
     def _threshold(self, context: Context, clock: str) -> list[Kernel]:
         assert self.threshold_tree is not None
         who = self.thresholder["spike"]
-        typed = self.translate(self.threshold_tree, context, "threshold")
+        typed = self.translate(self.threshold_tree, context, "threshold", condition=True)
         test: Expr = typed.expr
         if self.refractoriness:
             ready = self.scope(context)("not_refractory")
             assert ready is not None
             test = Op("and", (test, ready.expr))
         origin = self.threshold_tree.source
-        find = Kernel(who.name, Where(f"{self.name}.N", test, f"{self.name}.spike"), (), clock, who.when, who.order, (), origin)
+        find = Kernel(
+            who.name, Where(f"{self.name}.N", test, f"{self.name}.spike"), (), clock, who.when, who.order, (), origin
+        )
         marks = self.refractoriness.marks(self, context)
         if not marks:
             return [find]
@@ -221,7 +232,7 @@ class NeuronGroup(SpikeSource):
         return Kernel(who.name, Of(f"{self.name}.spike", f"{self.name}.N"), body, clock, who.when, who.order)
 
     def __repr__(self) -> str:
-        return f"<NeuronGroup '{self.name}' with {self.count} neurons>"
+        return f"<NeuronGroup '{self.name}' with {len(self)} neurons>"
 
 
 def _check_arguments(N: Any, model: Any, events: Any, dtype: Any) -> None:

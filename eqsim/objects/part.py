@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from eqsim.objects.clock import Clock
     from eqsim.objects.group import Group
 
+EARLY = ("before_start", "start", "after_start", "before_groups")
+"""Slots in which the state is still that of the last step."""
+
 
 @dataclass(slots=True)
 class Contribution:
@@ -50,14 +53,20 @@ class Context:
     clock: Callable[[Clock], str] = lambda clock: clock.name
     lenient: bool = False
     """Are names that stand for nothing taken as not known yet?  (When an object is made, not when it is run.)"""
+    early: bool = False
+    """Is it about the beginning of a step, when the state is still that of the last step?"""
     values_only: bool = False
     """Are the kernels known already, and only present values wanted?"""
     surroundings: dict[str, Surroundings] = field(default_factory=dict)
 
-    def on(self, clock: Clock) -> Context:
-        """The same for a kernel that follows another clock than its group does: its ``t`` is that of its own clock."""
+    def on(self, clock: Clock, when: str = "groups") -> Context:
+        """The same for a kernel that has a clock and a slot of its own: its ``t`` is that of its own clock."""
         time = self.time
-        return replace(self, time=lambda own, name: time(own if name == "dt" else clock, name))
+        return replace(self, time=lambda own, name: time(own if name == "dt" else clock, name), early=when in EARLY)
+
+    def idle(self) -> Context:
+        """The same for an object that takes no part in the run, but whose memory others see."""
+        return replace(self, values_only=True)
 
     def around(self, group: Group) -> Surroundings:
         """The namespaces around a group; the same object each time."""

@@ -157,7 +157,7 @@ class SynapticPathway(BrianObject):
         part.routes.append(Route(name, s.name, self.side, size, "order" in self._route, delayed, *first))
         part.ints[f"{name}.delay"] = self._steps
         if self.block and not context.values_only:
-            body = s.code(self.block, context.on(self.clock), f"on_{self.path}")
+            body = s.code(self.block, context.on(self.clock, self.when), f"on_{self.path}")
             domain = Across(self.group.rings[self.event].name, name, None if delayed else f"{name}.delay")
             part.kernels.append(Kernel(self.name, domain, body, context.clock(self.clock), self.when, self.order))
         return part

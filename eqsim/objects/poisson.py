@@ -56,14 +56,14 @@ class PoissonGroup(SpikeSource):
     ) -> None:
         super().__init__(N, namespace=namespace, dt=dt, clock=clock, when=when, order=order, name=name)
         self.events = {"spike": "rand() < rates*dt"}
-        self.rings["spike"] = EventRing(f"{self.name}.spike", self.count)
+        self.rings["spike"] = EventRing(f"{self.name}.spike", len(self))
         text = isinstance(rates, str)
         tree = parse_expression(Source(rates, f"rates of {self.describe()}").whole) if text else None
         kind: Any = "subexpression" if text else "parameter"
         variable = Variable("rates", hertz.dim, kind=kind, tree=tree, read_only=text)
         if not text and get_dimensions(rates) is not hertz.dim:
             raise DimensionMismatchError("rates must be in hertz, e.g. rates=10*Hz", get_dimensions(rates))
-        object.__setattr__(self, "memory", {} if text else {"rates": np.zeros(self.count)})
+        object.__setattr__(self, "memory", {} if text else {"rates": np.zeros(len(self))})
         object.__setattr__(self, "variables", {v.name: v for v in BASIC} | clock_variables() | {"rates": variable})
         if text:
             check_strings(self, user_namespace(), self.parts)
@@ -80,6 +80,7 @@ class PoissonGroup(SpikeSource):
         clock = context.clock(self.clock)
         self.rings["spike"].contribute(part, f"{self.name}.N", clock)
         if context.values_only:
+            part.kernels += [] if self.active else [self.silence("spike", clock)]
             return part
         try:
             rate = self._rate(context)
@@ -95,7 +96,7 @@ class PoissonGroup(SpikeSource):
         variable = self.variables["rates"]
         if variable.tree is None:
             return Load(self.full("rates"), Ref("i", "int"))
-        typed = self.translate(variable.tree, context, "rates")
+        typed = self.translate(variable.tree, context, "rates", conditions_count=True)
         if typed.dim is not None and typed.dim is not hertz.dim and not typed.is_zero:
             label = unit_name(typed.dim)
             problem = Diagnostic("U106", "rates must be in hertz", variable.tree.source, label, "e.g. 10*Hz or 1/tau")
@@ -103,4 +104,4 @@ class PoissonGroup(SpikeSource):
         return as_real(number(typed.expr))
 
     def __repr__(self) -> str:
-        return f"<PoissonGroup '{self.name}' with {self.count} neurons>"
+        return f"<PoissonGroup '{self.name}' with {len(self)} neurons>"

@@ -40,7 +40,7 @@ class Refractoriness:
         if not self:
             return {}
         stored = self.tree is not None
-        ready = Variable("not_refractory", DIMENSIONLESS, "bool", "parameter" if stored else "subexpression", start=1.0)
+        ready = Variable("not_refractory", DIMENSIONLESS, "bool", "parameter" if stored else "derived", start=1.0)
         return {"lastspike": Variable("lastspike", second.dim, start=NEVER), "not_refractory": ready}
 
     def symbol(self, group: NeuronGroup, name: str, at: Expr, context: Context, scope: Scope) -> Symbol | None:
@@ -48,7 +48,8 @@ class Refractoriness:
         if name != "not_refractory" or self.time_s is None:
             return None
         t, dt = context.time(group.clock, "t").expr, context.time(group.clock, "dt").expr
-        since = Op("-", (as_real(t), Load(group.full("lastspike"), at)))
+        now = as_real(t) - dt if context.early else as_real(t)
+        since = now - Load(group.full("lastspike"), at)
         steps = unary("trunc", (Number(f"{group.name}.refractory") + real(SLACK) * dt) / dt)
         # one comparison for each neuron; the bound is computed once for the whole run
         bound = Select(ge(steps, real(1)), (steps - real(SLACK)) * dt, real(SLACK) * dt)

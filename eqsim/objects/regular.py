@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from eqsim.errors import Source
+from eqsim.errors import EquationError, Source
 from eqsim.ir.domain import Each, Once
+from eqsim.ir.expr import Load, Ref
 from eqsim.ir.program import Kernel
-from eqsim.ir.stmt import Stmt, Store
+from eqsim.ir.stmt import Add, Let, Stmt, Store
+from eqsim.ir.walk import body_nodes, nodes
 from eqsim.objects.base import BrianObject
 from eqsim.objects.frames import user_namespace
 from eqsim.objects.part import Context, Contribution
@@ -50,17 +52,49 @@ class CodeRunner(BrianObject):
         if context.values_only:
             return Contribution(ints=dict(self.group.numbers()))
         base, clock = self.group.base, context.clock(self.clock)
-        body = base.code(self.block, context.on(self.clock), f"run_regularly {self.name}", view=self.group)
-        shared = tuple(s for s in body if _sets_shared(s))
-        each = tuple(s for s in body if not _sets_shared(s))
+        body = base.code(
+            self.block, context.on(self.clock, self.when), f"run_regularly {self.name}", view=self.group, whole=True
+        )
+        shared, each = split(body)
         part = Contribution(ints=dict(self.group.numbers()))
         if shared:
-            part.kernels.append(Kernel(f"{self.name}_shared", Once(), shared, clock, self.when, self.order))
-        first = f"{self.group.name}.first" if self.group is not base else 0
-        domain = Each(f"{self.group.name}.N", first)
-        part.kernels.append(Kernel(self.name, domain, each, clock, self.when, self.order))
+            part.kernels.append(Kernel(self.name, Once(), shared, clock, self.when, self.order))
+        if each:
+            first = f"{self.group.name}.first" if self.group is not base else 0
+            name = f"{self.name}_each" if shared else self.name
+            domain = Each(f"{self.group.name}.N", first)
+            part.kernels.append(Kernel(name, domain, each, clock, self.when, self.order))
         return part
 
 
+def split(body: tuple[Stmt, ...]) -> tuple[tuple[Stmt, ...], tuple[Stmt, ...]]:
+    """Statements for shared variables, and those for each element; each with the local names that it needs.
+
+    Raises
+    ------
+    EquationError
+        If a local name is computed from a shared variable, which then changes, and is used for the elements.
+    """
+    last = max((at for at, s in enumerate(body) if _sets_shared(s)), default=-1) + 1
+    shared = _with_lets(body[:last], tuple(s for s in body[:last] if _sets_shared(s)))
+    each = _with_lets(body, tuple(s for s in body if not _sets_shared(s) and not isinstance(s, Let)))
+    changed = {s.array for s in shared if isinstance(s, Store | Add)}
+    for s in each:
+        if isinstance(s, Let) and s in body[:last] and changed & {e.array for e in nodes(s.value) if isinstance(e, Load)}:
+            raise EquationError(f"'{s.name}' is computed from a shared variable that changes after it: move it down")
+    return shared, each
+
+
+def _with_lets(body: tuple[Stmt, ...], wanted: tuple[Stmt, ...]) -> tuple[Stmt, ...]:
+    """The wanted statements of a body, and the Lets that they need, in the order of the body."""
+    used: set[str] = set()
+    kept: list[Stmt] = []
+    for s in reversed(body):
+        if s in wanted or (isinstance(s, Let) and s.name in used):
+            used |= {e.name for e in body_nodes((s,)) if isinstance(e, Ref)}
+            kept.append(s)
+    return tuple(reversed(kept))
+
+
 def _sets_shared(s: Stmt) -> bool:
-    return isinstance(s, Store) and s.index is None
+    return isinstance(s, Store | Add) and s.index is None

@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 
 from eqsim.errors import EqsimError, for_object
-from eqsim.ir.expr import Expr, Ref
+from eqsim.ir.domain import Where
+from eqsim.ir.expr import FALSE, Expr, Ref
+from eqsim.ir.program import Kernel
 from eqsim.ir.stmt import Stmt
 from eqsim.model.translate import Translator
 from eqsim.objects.code import Block, Target
@@ -18,6 +20,8 @@ from eqsim.objects.regular import CodeRunner
 from eqsim.objects.subgroup import Subgroup, subgroup
 from eqsim.objects.variables import Variable
 from eqsim.syntax import Assignment
+
+FOR_SOME = "code that runs for some elements only cannot set it"
 
 
 class SpikeSource(Group):
@@ -42,11 +46,6 @@ class SpikeSource(Group):
         super().__init__(**base)
         self._count = int(N)
         self.rings: dict[str, EventRing] = {}
-
-    @property
-    def count(self) -> int:
-        """Number of neurons."""
-        return self._count
 
     def __len__(self) -> int:
         return self._count
@@ -74,6 +73,12 @@ class SpikeSource(Group):
         """Indices of the neurons that spiked in the last step."""
         return self.rings["spike"].at(self.clock.step - 1) if "spike" in self.rings else np.zeros(0, np.int32)
 
+    def silence(self, event: str, clock: str) -> Kernel:
+        """The kernel of an event that is switched off: nobody has it."""
+        return Kernel(
+            f"{self.name}_{event}_off", Where(f"{self.name}.N", FALSE, self.rings[event].name), (), clock, "thresholds"
+        )
+
     def guard(self, variable: Variable, at: Expr, context: Context) -> Expr | None:
         """`unless refractory` variables are only written while the neuron is not refractory."""
         if not variable.guarded:
@@ -83,9 +88,19 @@ class SpikeSource(Group):
         return symbol.expr
 
     def code(
-        self, block: tuple[Assignment, ...], context: Context, what: str, guarded: bool = True, view: Group | None = None
+        self,
+        block: tuple[Assignment, ...],
+        context: Context,
+        what: str,
+        guarded: bool = True,
+        view: Group | None = None,
+        whole: bool = False,
     ) -> tuple[Stmt, ...]:
-        """The IR of statements that run for neurons ``i``; ``view`` is the subgroup they are written for."""
+        """The IR of statements that run for neurons ``i``.
+
+        ``guarded``: drop writes to `unless refractory` variables of refractory neurons.  ``view``: the subgroup that the
+        statements are written for.  ``whole``: they run for all its neurons, and may set shared variables.
+        """
         scope = (view or self).scope(context)
         translator = Translator(scope, self.streams(what), lambda: self.known_names(context))
 
@@ -95,6 +110,8 @@ class SpikeSource(Group):
                 return None
             if not variable.stored:
                 return Target("", None, Variable(name, variable.dim, variable.type, read_only=True))
+            if variable.shared and not whole:
+                return Target("", None, variable, refusal=f"'{name}' is shared: {FOR_SOME}")
             at = None if variable.shared else Ref("i", "int")
             guard = self.guard(variable, Ref("i", "int"), context) if guarded else None
             return Target(self.full(name), at, variable, variable.shared, guard)

@@ -37,13 +37,8 @@ class Subgroup(Group):
 
     add_to_magic_network = False
 
-    @property
-    def count(self) -> int:
-        """Number of neurons."""
-        return int(self.stop - self.start)
-
     def __len__(self) -> int:
-        return self.count
+        return int(self.stop - self.start)
 
     def __getitem__(self, item: Any) -> Subgroup:
         return subgroup(self, item)
@@ -79,8 +74,11 @@ class Subgroup(Group):
     def arrays(self) -> dict[str, np.ndarray]:
         return dict(self.base.arrays())
 
+    def reals(self) -> dict[str, float]:
+        return dict(self.base.reals())
+
     def numbers(self) -> dict[str, int]:
-        return {**self.base.numbers(), f"{self.name}.N": self.count, f"{self.name}.first": int(self.start)}
+        return {**self.base.numbers(), f"{self.name}.N": len(self), f"{self.name}.first": int(self.start)}
 
     def own_symbol(self, name: str, at: Expr, context: Context, scope: Scope) -> Symbol | None:
         """Its own ``i`` and ``N``; everything else means what it means in the whole group."""
@@ -105,8 +103,8 @@ class Subgroup(Group):
     def elements(self, item: Any) -> Any:
         """An index within the subgroup as element numbers of the whole group."""
         inside = super().elements(item)
-        if isinstance(inside, int | np.integer) and not -self.count <= inside < self.count:
-            raise IndexError(f"{self.describe()} has {self.count} neurons, there is no {inside}")
+        if isinstance(inside, int | np.integer) and not -len(self) <= inside < len(self):
+            raise IndexError(f"{self.describe()} has {len(self)} neurons, there is no {inside}")
         return np.arange(self.start, self.stop, dtype=np.int64)[inside]
 
     def _read(self, variable: Variable, item: Any) -> Any:
@@ -154,8 +152,8 @@ def subgroup(source: NeuronGroup | Subgroup, item: Any) -> Subgroup:
     start, stop = _bounds(source, item)
     if start >= stop:
         raise IndexError(f"{source.describe()}: the subgroup {item!r} is empty")
-    if not (0 <= start and stop <= source.count):
-        raise IndexError(f"{source.describe()} has {source.count} neurons; the subgroup {item!r} leaves it")
+    if not (0 <= start and stop <= len(source)):
+        raise IndexError(f"{source.describe()} has {len(source)} neurons; the subgroup {item!r} leaves it")
     return Subgroup(source, source.start + start, source.start + stop)
 
 
@@ -163,11 +161,11 @@ def _bounds(source: NeuronGroup | Subgroup, item: Any) -> tuple[int, int]:
     if isinstance(item, slice):
         if item.step not in (None, 1):
             raise IndexError("a subgroup is a run of neighbouring neurons: a step is not possible")
-        start, stop, _ = item.indices(source.count)
+        start, stop, _ = item.indices(len(source))
         return start, stop
     if isinstance(item, int | np.integer) and not isinstance(item, bool):
         if item < 0:
-            raise IndexError(f"{source.describe()}: a single negative index is not possible, write [{source.count + item}]")
+            raise IndexError(f"{source.describe()}: a single negative index is not possible, write [{len(source) + item}]")
         return int(item), int(item) + 1
     if isinstance(item, list | tuple | range | np.ndarray):
         numbers = np.asarray(item)

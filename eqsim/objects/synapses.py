@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from eqsim.errors import EqsimError, for_object
 from eqsim.ir.expr import Expr, Load, Number, Ref
 from eqsim.ir.stmt import Stmt
+from eqsim.ir.walk import substitute
 from eqsim.model.equations import Equations
 from eqsim.model.translate import Scope, Symbol, Translator
 from eqsim.objects.check import check_strings
@@ -20,9 +22,10 @@ from eqsim.objects.group import Group, clock_variables
 from eqsim.objects.part import Context, Contribution
 from eqsim.objects.pathway import SynapticPathway
 from eqsim.objects.regular import CodeRunner
+from eqsim.objects.source import FOR_SOME
+from eqsim.objects.synaptic_index import SynapticIndexing, pairs
 from eqsim.objects.table import SynapseTable
 from eqsim.objects.variables import Variable, declared
-from eqsim.objects.views import VariableView
 from eqsim.syntax import Assignment, check_lines
 from eqsim.units import DIMENSIONLESS
 
@@ -112,6 +115,7 @@ class Synapses(Group):
         self.pathways: dict[str, SynapticPathway] = {}
         self._add_pathways(_merge("pre", on_pre, pre), _merge("post", on_post, post), on_event, delay)
         self._make_variables()
+        self.hold_subexpressions(tuple(e.name for e in self.equations.ordered_subexpressions))
         check_strings(self, user_namespace(), self._check)
 
     def _add_pathways(self, on_pre: dict[str, str], on_post: dict[str, str], event: str, delay: Any) -> None:
@@ -127,7 +131,9 @@ class Synapses(Group):
     def _add_pathway(self, path: str, side: Literal["pre", "post"], code: str, event: str, delay: Any) -> None:
         group = self.source if side == "pre" else self.target
         if event not in group.rings:
-            raise ValueError(f"{group.describe()} has no '{event}' events: it has no threshold, so on_{side} would never run")
+            raise ValueError(
+                f"{group.describe()} has no '{event}' events: it has no threshold, so on_{side} would never run"
+            )
         if path in self.pathways or path in self.__dict__:
             raise ValueError(f"{self.describe()}: the pathway name '{path}' is already taken")
         pathway = SynapticPathway(self, path, side, code, event, delay)
@@ -140,7 +146,9 @@ class Synapses(Group):
         for name in mine:
             for group in (self.source, self.target):
                 if name in group.base.variables:
-                    raise ValueError(f"'{name}' is a variable of {group.describe()}, too: choose another name in {self.describe()}")
+                    raise ValueError(
+                        f"'{name}' is a variable of {group.describe()}, too: choose another name in {self.describe()}"
+                    )
         variables = _own_variables() | mine
         memory = {n: np.full(1 if v.shared else 0, v.start, v.dtype) for n, v in variables.items() if v.stored}
         for path in self.pathways.values():
@@ -149,18 +157,14 @@ class Synapses(Group):
         object.__setattr__(self, "variables", variables)
 
     def _check(self, context: Context) -> None:
+        self.check_subexpressions(context)
         for path in self.pathways.values():
-            self.code(path.block, context.on(path.clock), f"on_{path.path}")
+            self.code(path.block, context.on(path.clock, path.when), f"on_{path.path}")
 
     # -- sizes and indices -----------------------------------------------------------------------------------------
 
-    @property
-    def count(self) -> int:
-        """Number of synapses."""
-        return len(self.table)
-
     def __len__(self) -> int:
-        return self.count
+        return len(self.table)
 
     @property
     def base(self) -> Synapses:
@@ -187,13 +191,16 @@ class Synapses(Group):
         return {}
 
     def numbers(self) -> dict[str, int]:
-        return {**self.source.numbers(), **self.target.numbers(), f"{self.name}.N": self.count}
+        return {**self.source.numbers(), **self.target.numbers(), f"{self.name}.N": len(self)}
+
+    def reals(self) -> dict[str, float]:
+        return {**self.source.reals(), **self.target.reals()}
 
     def arrays(self) -> dict[str, np.ndarray]:
         return {**self.source.arrays(), **self.target.arrays(), **super().arrays(), **self._counts()}
 
     def _counts(self) -> dict[str, np.ndarray]:
-        used = {n for p in self.pathways.values() for a in p.block for n in a.value.names()} & set(COUNTS)
+        used = self.identifiers() & set(COUNTS)
         return {self.full(n): self._count_array(n) for n in used}
 
     def _count_array(self, name: str) -> np.ndarray:
@@ -205,6 +212,15 @@ class Synapses(Group):
             "i": self.table.source[elements].astype(np.int64) + self.source.start,
             "j": self.table.target[elements].astype(np.int64) + self.target.start,
         }
+
+    def at_sample(self, e: Expr) -> Expr:
+        """Synapse ``i``, its source and its target, for kernels that know nothing of routes."""
+        synapse = Ref("i", "int")
+        ends = {
+            name: absolute(group, Load(f"{self.name}.{column}", synapse, "int"))
+            for name, column, group in (("i", "source", self.source), ("j", "target", self.target))
+        }
+        return substitute(e, {"k": synapse, **ends})
 
     # -- names -----------------------------------------------------------------------------------------------------
 
@@ -246,20 +262,23 @@ class Synapses(Group):
     def place(self, name: str, context: Context) -> Target | None:
         """Where code may write to: own variables, those of the target (``x`` or ``x_post``) and of the source (``x_pre``)."""
         if name in self.variables:
-            v = self.variables[name]
-            index = None if v.shared else Ref("k", "int")
-            return Target(self.full(name), index, v, accumulate=v.shared) if v.stored else _fixed(v)
+            return _place(self, self.variables[name], Ref("k", "int"), context, accumulate=False)
         for side, plain in (("pre", name.removesuffix("_pre")), ("post", name.removesuffix("_post"))):
             group, at = self._side(side)
             if (plain != name or side == "post") and plain in group.variables:
                 return _place(group, group.variables[plain], at, context)
         return None
 
-    def code(self, block: tuple[Assignment, ...], context: Context, what: str, guarded: bool = True, view: Any = None) -> tuple[Stmt, ...]:
+    def code(
+        self, block: tuple[Assignment, ...], context: Context, what: str, guarded: bool = True, view: Any = None
+    ) -> tuple[Stmt, ...]:
         """The IR of statements that run for synapses ``k``."""
         translator = Translator(self.scope(context), self.streams(what), lambda: self.known_names(context))
         translate = Block(
-            translator, lambda name: self.place(name, context), f"{what} of {self.describe()}", lambda: self.known_names(context)
+            translator,
+            lambda name: self.place(name, context),
+            f"{what} of {self.describe()}",
+            lambda: self.known_names(context),
         )
         try:
             return translate(block)
@@ -306,7 +325,9 @@ class Synapses(Group):
         TypeError, ValueError
             If the arguments do not fit together.
         """
-        context = self.host_context(level) if namespace is None else Context(namespace, self.host_context().time)
+        context = self.host_context(level)
+        if namespace is not None:
+            context = replace(context, outer=namespace)
         Connection(self, context, skip_if_invalid).make(condition, i, j, p, n)
         self.connected = True
         self._resize()
@@ -315,8 +336,8 @@ class Synapses(Group):
         for name, variable in self.variables.items():
             if variable.stored and not variable.shared:
                 old = self.memory[name]
-                if len(old) != self.count:
-                    new = np.zeros(self.count, old.dtype)
+                if len(old) != len(self):
+                    new = np.zeros(len(self), old.dtype)
                     new[: len(old)] = old
                     self.memory[name] = new
         for path in self.pathways.values():
@@ -333,16 +354,10 @@ class Synapses(Group):
         if isinstance(item, SynapticIndexing):
             return item.indices
         if isinstance(item, tuple):
-            return self._pairs(item)
+            return pairs(self, item)
         if isinstance(item, Group):
-            return self._pairs((item, slice(None)))
+            return pairs(self, (item, slice(None)))
         return super().elements(item)
-
-    def _pairs(self, item: tuple[Any, ...]) -> np.ndarray:
-        if len(item) != 2:
-            raise IndexError(f"{self.describe()} takes S.x[synapse], S.x[i, j] or S.x['condition'], not {len(item)} indices")
-        chosen = [_mask(group, one) for group, one in zip((self.source, self.target), item, strict=True)]
-        return np.flatnonzero(chosen[0][self.table.source] & chosen[1][self.table.target])
 
     def __getitem__(self, item: Any) -> SynapticIndexing:
         return SynapticIndexing(self, self.elements(item))
@@ -374,7 +389,7 @@ class Synapses(Group):
             return
         where = self.elements(item)
         if isinstance(value, str):
-            numbers = np.atleast_1d(np.arange(self.count, dtype=np.int64)[where])
+            numbers = np.atleast_1d(np.arange(len(self), dtype=np.int64)[where])
             value = self.evaluate(value, numbers, "value for delay", variable.dim)
         self._path_of(variable).set_delays(where, value)
 
@@ -384,9 +399,11 @@ class Synapses(Group):
         return super().__getattr__(name)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if name == "delay" and "pathways" in self.__dict__:
+        if name == "delay" and "pre" in self.__dict__.get("pathways", {}):
             getattr(self, "pre").delay = value  # noqa: B009
             return
+        if name == "delay" and "variables" in self.__dict__:
+            raise AttributeError(f"{self.describe()} has no pathway 'pre', so no delay; use S.<pathway>.delay")
         super().__setattr__(name, value)
 
     def parts(self, context: Context) -> Contribution:
@@ -403,8 +420,8 @@ class Synapses(Group):
 
     @property
     def needs_source(self) -> bool:
-        """Does code for post-synaptic spikes ask for the source?"""
-        return any(p.side == "post" and p.block for p in self.pathways.values())
+        """Does code ask for the source of a synapse that is not reached from it?"""
+        return self.sampled or any(p.side == "post" and p.block for p in self.pathways.values())
 
     def run_regularly(
         self, code: str, dt: Any = None, clock: Any = None, when: str = "start", order: int = 0, name: str | None = None
@@ -413,50 +430,20 @@ class Synapses(Group):
         raise EqsimError("run_regularly on Synapses is not available yet")
 
     def __repr__(self) -> str:
-        return f"<Synapses '{self.name}' from '{self.source.name}' to '{self.target.name}', {self.count} synapses>"
+        return f"<Synapses '{self.name}' from '{self.source.name}' to '{self.target.name}', {len(self)} synapses>"
 
 
-class SynapticIndexing:
-    """Chosen synapses: ``S[0, :]``; an index for variables and monitors.
-
-    Attributes
-    ----------
-    indices : (n,) int64
-        Numbers of the synapses.
-    """
-
-    def __init__(self, synapses: Synapses, indices: Any) -> None:
-        numbers = np.arange(synapses.count, dtype=np.int64)
-        self.synapses, self._version = synapses, synapses.table.version
-        self._indices = np.atleast_1d(numbers[indices])
-
-    @property
-    def indices(self) -> np.ndarray:
-        """The numbers; an IndexError if synapses were made since."""
-        if self._version != self.synapses.table.version:
-            raise IndexError(f"synapses were added to {self.synapses.describe()} since this index was made: make it anew")
-        return self._indices
-
-    def __len__(self) -> int:
-        return len(self.indices)
+def absolute(group: Any, relative: Expr) -> Expr:
+    """A neuron of a (sub)group by its number in the whole group."""
+    return relative if group is group.base else relative + Number(f"{group.name}.first", "int")
 
 
-def _mask(group: Any, item: Any) -> np.ndarray:
-    mask = np.zeros(len(group), bool)
-    if isinstance(item, str):
-        item = np.flatnonzero(group.evaluate(item, np.arange(len(group), dtype=np.int64), "index"))
-    if isinstance(item, Group):
-        item = item.as_index(group)
-    mask[item] = True
-    return mask
-
-
-def _place(group: Any, variable: Variable, at: Expr, context: Context) -> Target:
+def _place(group: Any, variable: Variable, at: Expr, context: Context, accumulate: bool = True) -> Target:
     if not variable.stored:
         return _fixed(variable)
     if variable.shared:
-        return _fixed(variable)
-    return Target(group.full(variable.name), at, variable, True, group.guard(variable, at, context))
+        return Target("", None, variable, refusal=f"'{variable.name}' is shared: {FOR_SOME}")
+    return Target(group.full(variable.name), at, variable, accumulate, group.guard(variable, at, context))
 
 
 def _fixed(variable: Variable) -> Target:
@@ -494,6 +481,3 @@ def _equations(model: Any, owner: str) -> Equations:
         if "summed" in e.flags:
             raise EqsimError(f"{owner}: summed variables are not available yet")
     return equations
-
-
-__all__ = ["Synapses", "SynapticIndexing", "VariableView"]

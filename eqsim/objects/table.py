@@ -69,8 +69,10 @@ class SynapseTable:
             self.append(np.repeat(np.arange(self.n_source, dtype=np.int32), counts), target)
             return
         self._rows = self._rows + np.concatenate(([0], np.cumsum(counts)))
-        self.target = target.astype(np.int32, copy=False) if not len(self.target) else np.concatenate(
-            (self.target, target.astype(np.int32, copy=False))
+        self.target = (
+            target.astype(np.int32, copy=False)
+            if not len(self.target)
+            else np.concatenate((self.target, target.astype(np.int32, copy=False)))
         )
         self.version += 1
 

@@ -10,7 +10,7 @@ from eqsim.model.equations import Equations
 from eqsim.syntax import Tree
 from eqsim.units import Dimension
 
-Kind = Literal["state", "parameter", "subexpression", "index", "size", "clock", "count", "delay"]
+Kind = Literal["state", "parameter", "held", "derived", "subexpression", "index", "size", "clock", "count", "delay"]
 
 DTYPES: dict[Type, str] = {"real": "float64", "int": "int32", "bool": "bool"}
 
@@ -19,7 +19,8 @@ DTYPES: dict[Type, str] = {"real": "float64", "int": "int32", "bool": "bool"}
 class Variable:
     """One variable of a group, of synapses or of a monitor.
 
-    ``state`` and ``parameter`` have an array; the others are computed when asked for.
+    ``state``, ``parameter`` and ``held`` (a subexpression that is constant over dt) have an array; the others are computed
+    when asked for (``derived``: not from a string of the user's).
     """
 
     name: str
@@ -37,7 +38,7 @@ class Variable:
     @property
     def stored(self) -> bool:
         """Has it an array of its own?"""
-        return self.kind in ("state", "parameter")
+        return self.kind in ("state", "parameter", "held")
 
     @property
     def dtype(self) -> str:
@@ -45,6 +46,7 @@ class Variable:
         return DTYPES[self.type]
 
 
+HELD = "constant over dt"
 KINDS: dict[str, Kind] = {"differential": "state", "subexpression": "subexpression", "parameter": "parameter"}
 
 
@@ -55,7 +57,7 @@ def declared(equations: Equations) -> dict[str, Variable]:
             e.name,
             e.dim,
             e.type,
-            KINDS[e.kind],
+            "held" if HELD in e.flags else KINDS[e.kind],
             shared="shared" in e.flags,
             constant="constant" in e.flags,
             read_only=e.kind == "subexpression",

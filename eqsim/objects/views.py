@@ -11,7 +11,7 @@ import numpy as np
 from eqsim.errors import DimensionMismatchError
 from eqsim.objects.scope import quantity
 from eqsim.objects.variables import Variable
-from eqsim.units import DIMENSIONLESS, get_dimensions, unit_name
+from eqsim.units import DIMENSIONLESS, Dimension, get_dimensions, unit_name
 
 if TYPE_CHECKING:
     from eqsim.objects.group import Group
@@ -80,12 +80,7 @@ class VariableView:
         if self._units and given is not self.dim:
             plain = np.asarray(value)
             if not (given is DIMENSIONLESS and plain.dtype.kind in "fiub" and _fits_any(plain)):
-                raise DimensionMismatchError(
-                    f"{self._full_name} is in {unit_name(self.dim)}, the value that it was set to is in "
-                    f"{'no unit' if given is DIMENSIONLESS else unit_name(given)}",
-                    self.dim,
-                    given,
-                )
+                raise wrong_unit(self._full_name, "the value that it was set to", self.dim, given)
         return np.asarray(value)
 
     @property
@@ -130,10 +125,18 @@ class VariableView:
 
     def __repr__(self) -> str:
         underscore = "" if self._units else "_"
-        return f"<{self._group.name}.{self._variable.name}{underscore}: {_value(self)!r}>"
+        value = _value(self)
+        shown = value.item() if isinstance(value, np.generic) else value
+        return f"<{self._group.name}.{self._variable.name}{underscore}: {shown!r}>"
 
     def __hash__(self) -> int:
         return hash((self._group.name, self._variable.name))
+
+
+def wrong_unit(name: str, value: str, wanted: Dimension, given: Dimension) -> DimensionMismatchError:
+    """The error for a value in another unit than that of its variable."""
+    units = [f"in {unit_name(d)}" if d is not DIMENSIONLESS else "a pure number" for d in (wanted, given)]
+    return DimensionMismatchError(f"{name} is {units[0]}, but {value} is {units[1]}", wanted, given)
 
 
 def _fits_any(values: np.ndarray) -> bool:

@@ -1,0 +1,176 @@
+"""SpikeMonitor: who spikes, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from eqsim.ir.expr import Expr, Ref, integer
+from eqsim.ir.program import Kernel
+from eqsim.ir.stmt import Add, Log, Stmt
+from eqsim.objects.log import GrowingLog
+from eqsim.objects.monitor import Monitor, chosen_variables, stored_as, unknown_column
+from eqsim.objects.part import Context, Contribution
+from eqsim.objects.scope import quantity
+from eqsim.objects.variables import DTYPES
+from eqsim.units import second
+
+
+class SpikeMonitor(Monitor):
+    """Records who spikes, and when.
+
+    Parameters
+    ----------
+    source : NeuronGroup, Subgroup or PoissonGroup
+    variables : str or sequence of str, optional
+        Variables to record at each spike, before the reset.
+    record : bool
+        False: count only.
+    when, order, name
+        By default directly after the spikes are found.
+
+    Attributes
+    ----------
+    i : (n,) int32
+        Who, in order of time, then of index.
+    t : (n,) Quantity, second
+    count : (N,) int32
+        Number of spikes of each neuron.
+    """
+
+    event = "spike"
+
+    def __init__(
+        self,
+        source: Any,
+        variables: str | Sequence[str] | None = None,
+        record: bool = True,
+        when: str | None = None,
+        order: int | None = None,
+        name: str = "spikemonitor*",
+        codeobj_class: Any = None,
+    ) -> None:
+        if order is not None and when is None:
+            raise ValueError("give when= together with order=")
+        if self.event not in getattr(source, "rings", {}):
+            raise TypeError(f"{source.describe()} has no threshold: it never spikes")
+        finder = getattr(source.base, "thresholder", {}).get(self.event, source.base)
+        after = finder.order + 1
+        super().__init__(clock=source.clock, when=when or finder.when, order=after if order is None else order, name=name)
+        self.source = source
+        self.record = bool(record)
+        self.record_variables = list(dict.fromkeys(["i", "t", *chosen_variables(source, variables)])) if self.record else []
+        self._variables = {n: source.variables[n] for n in self.record_variables if n not in ("i", "t")}
+        columns = {"i": "int32", "t": "float64"} | {n: DTYPES[v.type] for n, v in self._variables.items()}
+        self._log = GrowingLog(f"{self.name}.spikes", columns)
+        self._count = np.zeros(len(source), np.int32)
+        self._log.width = len(source)
+
+    @property
+    def logs(self) -> list[GrowingLog]:
+        """What grows during a run."""
+        return [self._log] if self.record else []
+
+    def parts(self, context: Context) -> Contribution:
+        """A row for each spike."""
+        part = Contribution(ints=dict(self.source.numbers()))
+        context = context.on(self.clock, self.when)
+        counts = part.store(f"{self.name}.count", self._count)
+        if self.record:
+            self._log.contribute(part)
+        if context.values_only:
+            return part
+        mine = self.source.own_symbol("i", Ref("i", "int"), context, self.source.scope(context)).expr
+        body: tuple[Stmt, ...] = (Add(counts, mine, integer(1)),)
+        if self.record:
+            body = (Log(self._log.name, (mine, context.time(self.clock, "t").expr, *self._extra(context))), *body)
+        domain = self.events_of_source(self.event)
+        part.kernels.append(Kernel(self.name, domain, body, context.clock(self.clock), self.when, self.order))
+        return part
+
+    def _extra(self, context: Context) -> list[Expr]:
+        look = self.source.scope(context, Ref("i", "int"))
+        return [stored_as(look(n).expr, v) for n, v in self._variables.items()]
+
+    # -- results ---------------------------------------------------------------------------------------------------
+
+    @property
+    def i(self) -> np.ndarray:
+        """(n,) int32: who."""
+        return self._log.column("i").copy()
+
+    @property
+    def t(self) -> Any:
+        """(n,) Quantity: when."""
+        return quantity(self.t_, second.dim)
+
+    @property
+    def t_(self) -> np.ndarray:
+        """(n,) float64: when, in seconds."""
+        return self._log.column("t").copy()
+
+    @property
+    def it(self) -> tuple[np.ndarray, Any]:
+        """``(i, t)``."""
+        return self.i, self.t
+
+    @property
+    def it_(self) -> tuple[np.ndarray, np.ndarray]:
+        """``(i, t)`` with times in seconds."""
+        return self.i, self.t_
+
+    @property
+    def count(self) -> np.ndarray:
+        """(N,) int32: spikes of each neuron."""
+        return self._count.copy()
+
+    @property
+    def num_events(self) -> int:
+        """Number of spikes of all neurons."""
+        return int(self._count.sum())
+
+    num_spikes = num_events
+
+    @property
+    def N(self) -> int:
+        """Number of recorded spikes."""
+        return len(self._log)
+
+    def __getattr__(self, name: str) -> Any:
+        known = self.__dict__.get("_variables", {})
+        if name in known:
+            return quantity(self._log.column(name).copy(), known[name].dim)
+        if name.endswith("_") and name[:-1] in known:
+            return self._log.column(name[:-1]).copy()
+        raise unknown_column(self, name, {*known, "i", "t", "count"})
+
+    def values(self, var: str) -> dict[int, Any]:
+        """For each neuron, the values of a variable at its spikes."""
+        i, values = self.i, getattr(self, var)
+        order = np.argsort(i, kind="stable")
+        bounds = np.searchsorted(i[order], np.arange(len(self.source) + 1))
+        ordered = values[order]
+        return {n: ordered[bounds[n] : bounds[n + 1]] for n in range(len(self.source))}
+
+    def all_values(self) -> dict[str, dict[int, Any]]:
+        """`values` for every recorded variable."""
+        return {v: self.values(v) for v in self.record_variables if v != "i"}
+
+    def event_trains(self) -> dict[int, Any]:
+        """For each neuron, silent ones included, the times of its spikes."""
+        return self.values("t")
+
+    spike_trains = event_trains
+
+    def get_states(self, vars: Any = None, units: bool = True, format: str = "dict", **_: Any) -> dict[str, Any]:
+        """``i``, ``t``, ``count``, ``N`` and the recorded variables."""
+        states: dict[str, Any] = {"N": self.N, "count": self.count}
+        if self.record:
+            states |= {"i": self.i, "t": self.t if units else self.t_}
+            states |= {n: getattr(self, n if units else f"{n}_") for n in self._variables}
+        return states if vars is None else {k: states[k] for k in vars}
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} '{self.name}' of '{self.source.name}', {self.num_events} spikes>"

@@ -77,9 +77,6 @@ def explain(
     >>> from eqsim.model import Equations
     >>> from eqsim.tools.explain import explain
     >>> explain(Equations("dv/dt = -v/tau : volt"), "model", "rule")
-    Equations
-    =========
-    <BLANKLINE>
     model
     -----
     dv/dt = -v/tau
@@ -100,24 +97,13 @@ def explanation(obj: Any, *forms: str, namespace: Mapping[str, Any] | None = Non
         if form not in FORMS:
             raise ValueError(f"there is no form '{form}'; the forms are: {', '.join(FORMS)}")
     subject = _subject(obj, user_namespace(level) if namespace is None else namespace)
-    parts = [_headed(described(obj), "=")]
-    for form in forms or FORMS:
-        found = FORMS[form](subject)
-        if found is not None:
-            title, text = found
-            parts += [_headed(title, "-"), text]
-    return _joined(parts)
+    found = [section for form in forms or FORMS if (section := FORMS[form](subject)) is not None]
+    sections = [_headed(title, "-", text) for title, text in found]
+    return "\n\n".join(sections if forms else [_headed(described(obj), "="), *sections])
 
 
-def _headed(title: str, line: str) -> str:
-    return f"{title}\n{line * len(title)}"
-
-
-def _joined(parts: Sequence[str]) -> str:
-    """Blank lines between sections, none between a heading and its text."""
-    head, *rest = parts
-    sections = [f"{title}\n{text}" for title, text in zip(rest[::2], rest[1::2], strict=True)]
-    return "\n\n".join([head, *sections])
+def _headed(title: str, line: str, text: str = "") -> str:
+    return f"{title}\n{line * len(title)}\n{text}".rstrip()
 
 
 # --- what is explained ------------------------------------------------------------------------------------------------

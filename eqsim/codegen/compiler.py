@@ -5,7 +5,6 @@ In: source files and flags.  Out: a shared library in the cache.  Nothing here b
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import functools
 import os
@@ -157,24 +156,29 @@ def _texts(files: Mapping[str, str]) -> list[str]:
     return [x for item in sorted(files.items()) for x in item]
 
 
-RUNNING: weakref.WeakSet[Compilation] = weakref.WeakSet()
-
-
-@atexit.register
-def _abandon() -> None:
-    for job in list(RUNNING):
-        job.cancel()
+def _abandon(process: subprocess.Popen[bytes], folder: Path) -> None:
+    """Stop a compiler (and what it started) and remove its files."""
+    if process.poll() is None:
+        with contextlib.suppress(OSError):
+            os.killpg(process.pid, 9)
+        process.wait()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @dataclass(slots=True, weakref_slot=True, eq=False)
 class Compilation:
-    """A recipe at work in a process of its own."""
+    """A recipe at work in a process of its own, which ends with this object or with Python."""
 
     recipe: Recipe
     cache: Cache
     folder: Path
     process: subprocess.Popen[bytes]
-    result: Path | None = field(default=None)
+    result: Path | None = None
+    error: CompileError | None = None
+    ending: weakref.finalize[..., Compilation] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.ending = weakref.finalize(self, _abandon, self.process, self.folder)
 
     @classmethod
     def start(cls, recipe: Recipe, cache: Cache) -> Compilation:
@@ -193,9 +197,7 @@ class Compilation:
                 env=environment,
                 start_new_session=True,
             )
-        job = cls(recipe, cache, folder, process)
-        RUNNING.add(job)
-        return job
+        return cls(recipe, cache, folder, process)
 
     def poll(self) -> Path | None:
         """The library if it is finished, None if not yet.
@@ -219,30 +221,26 @@ class Compilation:
 
     def cancel(self) -> None:
         """Stop the compiler (and what it started) and remove its files."""
-        RUNNING.discard(self)
-        if self.process.poll() is None:
-            with contextlib.suppress(OSError):
-                os.killpg(self.process.pid, 9)
-            self.process.wait()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self.ending()
 
     def _finish(self) -> None:
-        RUNNING.discard(self)
-        try:
-            if self.process.returncode != 0:
-                raise _failure(self.recipe, self.folder)
-            self.result = self.cache.put(self.recipe.key, ".so", self.folder / "library.so")
-        finally:
-            shutil.rmtree(self.folder, ignore_errors=True)
+        if self.error is None:
+            try:
+                if self.process.returncode == 0:
+                    self.result = self.cache.put(self.recipe.key, ".so", self.folder / "library.so")
+                else:
+                    self.error = _failure(self.recipe, self.folder)
+            finally:
+                self.ending()
+        if self.error is not None:
+            raise self.error
 
 
 def _failure(recipe: Recipe, folder: Path) -> CompileError:
     messages = (folder / "messages").read_text(encoding="utf-8", errors="replace").strip()
     origin = equation_of(messages, dict(recipe.files))
     about = f"\nThe line comes from: {origin}" if origin else ""
-    return CompileError(
-        f"the compiler failed on {recipe.what}.{about}\n{messages or recipe.command[0] + ' said nothing'}"
-    )
+    return CompileError(f"the compiler failed on {recipe.what}.{about}\n{messages or recipe.command[0] + ' said nothing'}")
 
 
 def equation_of(messages: str, files: Mapping[str, str]) -> str:

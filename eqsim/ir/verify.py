@@ -117,6 +117,14 @@ def _scope(program: Program, linked: bool) -> Scope:
     return Scope({}, {a.name: a for a in program.arrays}, numbers, functions, linked)
 
 
+def _shown(node: Expr | Stmt) -> str:
+    """The node as text; what cannot even be shown comes as it is."""
+    try:
+        return show(node)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return repr(node)
+
+
 # --- expressions ------------------------------------------------------------------------------------------------------
 
 
@@ -128,7 +136,7 @@ def expression_faults(e: Expr, scope: Scope) -> Iterator[str]:
     for x in children(e):
         yield from expression_faults(x, scope)
     for fault in _node_faults(e, scope):
-        yield f"{fault}: {show(e)}"
+        yield f"{fault}: {_shown(e)}"
 
 
 def _iterate_faults(e: Iterate, scope: Scope) -> Iterator[str]:
@@ -139,7 +147,7 @@ def _iterate_faults(e: Iterate, scope: Scope) -> Iterator[str]:
     for x in (e.test, *e.nexts, e.result):
         yield from expression_faults(x, inner)
     if not len(e.names) == len(e.starts) == len(e.nexts) or [x.type for x in e.nexts] != kinds or e.test.type != "bool":
-        yield f"a loop needs one start and one next of the same type for each name: {show(e)}"
+        yield f"a loop needs one start and one next of the same type for each name: {_shown(e)}"
 
 
 def _node_faults(e: Expr, scope: Scope) -> Iterator[str]:
@@ -208,7 +216,7 @@ def _call_faults(e: Call, scope: Scope) -> Iterator[str]:
 def body_faults(body: Iterable[Stmt], scope: Scope, program: Program) -> Iterator[str]:
     """What is wrong with the statements of a body; binds its Lets in the scope."""
     for s in body:
-        yield from (f"{fault}, in {show(s)!r}" for fault in _statement_faults(s, scope, program))
+        yield from (f"{fault}, in {_shown(s)!r}" for fault in _statement_faults(s, scope, program))
         if isinstance(s, When):
             yield from body_faults(s.body, scope.inner(dict(scope.names)), program)
         if isinstance(s, Let):
@@ -388,9 +396,7 @@ def _route_faults(name: str, delayed: bool, k: Kernel, program: Program, scope: 
     yield from _size_faults((route.size, route.first_source, route.first_target), scope)
     walked = isinstance(k.domain, Across)
     used = {x.name for x in body_nodes(k.body) if isinstance(x, Ref)}
-    ends = [("i", "source")] * (not walked or route.side == "post") + [("j", "target")] * (
-        not walked or route.side == "pre"
-    )
+    ends = [("i", "source")] * (not walked or route.side == "post") + [("j", "target")] * (not walked or route.side == "pre")
     needed = [(f"{route.synapses}.{end}", "int32") for index, end in ends if index in used]
     if walked:
         needed.append((f"{name}.rows", "int64"))

@@ -16,13 +16,13 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import Any
 
-from eqsim.codegen.compiler import Missing, find_compiler
 from eqsim.errors import CompileError
 from eqsim.ir.interpret import Interpreter
 from eqsim.ir.program import Program, State, Status
 from eqsim.log import get_logger
-from eqsim.targets.cython import Build, CompiledModule, CythonTarget
+from eqsim.targets.cython import Build, CythonTarget
 from eqsim.targets.target import Module, Sources, register
 
 logger = get_logger("eqsim.codegen")
@@ -32,6 +32,8 @@ LOOK_S = 0.01  # seconds between two looks at clock and compiler
 
 spent: dict[str, float] = defaultdict(float)
 """Seconds on numpy in this process, by fingerprint of the program."""
+under_way: dict[tuple[Any, ...], Build] = {}
+"""Compilations in this process: they go on when the module that started them is gone, for the next one of its kind."""
 
 
 @register("auto")
@@ -87,7 +89,7 @@ class AutoModule:
             return "compiled"
         if self._failed:
             return "failed"
-        return "compiling" if self._build is not None and self._build.jobs else "numpy"
+        return "numpy" if self._build is None else "compiling"
 
     def plan(self, ends: dict[str, int]) -> None:
         """Say where the whole run will end, if it is done in several calls of `run`."""
@@ -126,13 +128,17 @@ class AutoModule:
             watch.note()
 
     def _consider(self, ahead_s: float) -> None:
-        """Start the compiler if it pays."""
-        if self._build is None and not self._failed and spent[self._fingerprint] + ahead_s > self.worthwhile_s:
-            try:
-                self._build = Build(self.target.render(self.program), self.target)
-                self._build.start()
-            except (CompileError, OSError) as error:
-                self._fail(error)
+        """Start the compiler if it pays, or join a compilation of the same program."""
+        if self._build is not None or self._failed or spent[self._fingerprint] + ahead_s <= self.worthwhile_s:
+            return
+        key = (self._fingerprint, *self.target.key)
+        try:
+            if key not in under_way:
+                under_way[key] = Build(self.target.render(self.program), self.target)
+                under_way[key].start()
+            self._build = under_way[key]
+        except (CompileError, OSError) as error:
+            self._fail(error)
 
     def _look(self) -> bool:
         """Is the compiled module there?"""
@@ -140,7 +146,6 @@ class AutoModule:
             try:
                 self._compiled = self._build.poll()
             except (CompileError, OSError, ImportError) as error:
-                self._build.cancel()
                 self._build = None
                 self._fail(error)
         return self._compiled is not None
@@ -158,7 +163,6 @@ class _Watch:
         self.ends = {clock: max(end, module._horizon.get(clock, end)) for clock, end in ends.items()}
         self.began = self.noted = self.looked = time.perf_counter()
         self.first = self._left()
-        self.watching = True
 
     def __call__(self) -> bool:
         now = time.perf_counter()
@@ -178,9 +182,3 @@ class _Watch:
 
     def _left(self) -> int:
         return sum(max(0, end - self.state.steps[clock]) for clock, end in self.ends.items())
-
-
-def missing_compiler() -> Missing | None:
-    """What to install so that programs can be compiled; None if nothing is missing."""
-    found = find_compiler("CXX")
-    return found if isinstance(found, Missing) else None

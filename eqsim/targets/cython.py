@@ -51,11 +51,14 @@ class CythonTarget:
         Where compiled modules are kept.
     """
 
-    def __init__(
-        self, flags: Sequence[str] = KERNEL_FLAGS, cxx: str = "", cc: str = "", cache: Cache | None = None
-    ) -> None:
+    def __init__(self, flags: Sequence[str] = KERNEL_FLAGS, cxx: str = "", cc: str = "", cache: Cache | None = None) -> None:
         self.flags, self.cxx, self.cc = tuple(flags), cxx, cc
         self.cache = Cache() if cache is None else cache
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """Equal for targets that make the same of a program."""
+        return (self.flags, self.cxx, self.cc, self.cache.folder)
 
     def render(self, program: Program) -> Sources:
         """The C++ files of the network and the Cython file of its door."""

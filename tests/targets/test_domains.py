@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from conftest import Lane, bits
 from gallery import plain_program, ready, state
 
-from conftest import Lane, bits
 from eqsim.ir.interpret import Interpreter
 from eqsim.ir.program import State
 from eqsim.ir.verify import verify

@@ -6,8 +6,8 @@ import random
 
 import numpy as np
 import pytest
-
 from conftest import Lane
+
 from eqsim.functions import FUNCTIONS, closure
 from eqsim.ir.domain import Each
 from eqsim.ir.expr import (

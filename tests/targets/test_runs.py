@@ -7,9 +7,9 @@ import time
 
 import numpy as np
 import pytest
+from conftest import Lane, bits
 from gallery import plain_program, ready, state
 
-from conftest import Lane, bits
 from eqsim.ir.program import State
 
 PROGRAM = ready(plain_program())

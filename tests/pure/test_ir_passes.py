@@ -1,0 +1,185 @@
+"""Draws become functions; what does not change is computed once; the numbers stay the same."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from eqsim.functions import closure
+from eqsim.ir.domain import Across, Domain, Each, Gather, Of, Once, Sample, Where
+from eqsim.ir.expr import Call, Cast, Draw, Expr, Iterate, Load, Number, Ref, Select, as_real, gt, lt, real, word
+from eqsim.ir.interpret import Interpreter
+from eqsim.ir.passes.draws import expand_draws
+from eqsim.ir.passes.hoist import hoist
+from eqsim.ir.program import Array, Kernel, LogBuffer, Program, State
+from eqsim.ir.show import show
+from eqsim.ir.stmt import Let, Log, Stmt, Store, When
+
+I, N = Ref("i", "int"), Ref("n", "int")  # noqa: E741
+V, DT, TAU = Load("cells.v", I), Number("clock.dt"), Number("tau")
+DECAY = Call("exp", (-DT / TAU,))
+
+
+def program(*body: Stmt, domain: Domain | None = None) -> Program:
+    """A program of one kernel."""
+    return Program(
+        arrays=(Array("cells.v"), Array("cells.out"), Array("cells.g", shared=True), Array("cells.seen", shared=True)),
+        reals=("clock.dt", "tau"),
+        ints=("cells.N", "seed", "clock.origin"),
+        clocks=("clock",),
+        logs=(LogBuffer("log", ("cells.seen",), 1),),
+        functions=closure(["exp", "uniform"]),
+        kernels=(Kernel("cells.update", Each("cells.N") if domain is None else domain, body, "clock"),),
+    )
+
+
+def out(value: Expr) -> Store:
+    return Store("cells.out", I, value)
+
+
+def pieces(p: Program) -> tuple[dict[str, str], list[str], list[str]]:
+    """Constants, prelude and body as text."""
+    k = p.kernels[0]
+    return {name: show(e) for name, e in p.constants}, [show(s) for s in k.prelude], [show(s) for s in k.body]
+
+
+# --- draws ------------------------------------------------------------------------------------------------------------
+
+ELEMENTS: dict[str, tuple[Domain, Expr]] = {
+    "Each": (Each("cells.N"), Cast("word", I)),
+    "Where": (Where("cells.N", gt(Draw("uniform", 9), 0.5), "spike"), Cast("word", I)),
+    "Of": (Of("spike", "cells.N"), Cast("word", I)),
+    "Across": (Across("spike", "syn.pre", 0), Cast("word", Ref("k", "int"))),
+    "Gather": (Gather("syn.pre"), Cast("word", Ref("k", "int"))),
+    "Sample": (Sample("elements", 3), Cast("word", Ref("r", "int"))),
+    "Once": (Once(), word(0)),
+}
+
+
+@pytest.mark.parametrize("name", ELEMENTS)
+def test_draw_is_a_function_of_seed_stream_element_and_step(name: str) -> None:
+    domain, who = ELEMENTS[name]
+    step = Cast("word", N - Number("clock.origin", "int"))
+    expected = Call("uniform", (Cast("word", Number("seed", "int")), word(7), who, step))
+    k = expand_draws(program(Let("x", Draw("uniform", 7) + 1.0), domain=domain)).kernels[0]
+    assert k.body == (Let("x", expected + 1.0),)
+    if isinstance(k.domain, Where):
+        assert k.domain.test == gt(replace(expected, args=(expected.args[0], word(9), *expected.args[2:])), 0.5)
+
+
+def test_arguments_of_a_law_come_first() -> None:
+    k = expand_draws(program(Let("x", Draw("poisson", 7, (V,))))).kernels[0]
+    let = k.body[0]
+    assert isinstance(let, Let) and isinstance(let.value, Call)
+    assert let.value.function == "poisson" and let.value.type == "int" and let.value.args[0] == V
+
+
+# --- hoisting ---------------------------------------------------------------------------------------------------------
+
+
+def test_constant_let_becomes_a_number() -> None:
+    found = pieces(hoist(program(Let("decay", DECAY), out(V * Ref("decay")))))
+    assert found == (
+        {"cells.update.decay": "exp(-clock.dt/tau)"},
+        [],
+        ["cells.out[i] = cells.v[i]*cells.update.decay"],
+    )
+
+
+def test_constant_inside_an_expression_is_named_for_what_it_is() -> None:
+    constants, prelude, body = pieces(hoist(program(out(V * DECAY + V * (DT / TAU)))))
+    assert constants == {
+        "cells.update.exp_minus_dt_per_tau": "exp(-clock.dt/tau)",
+        "cells.update.dt_per_tau": "clock.dt/tau",
+    }
+    assert prelude == []
+    assert body == ["cells.out[i] = cells.v[i]*cells.update.exp_minus_dt_per_tau + cells.v[i]*cells.update.dt_per_tau"]
+
+
+def test_equal_constants_are_one() -> None:
+    p = program(Let("a", DECAY), Let("b", DECAY), out(V * Ref("a") + Ref("b")))
+    assert len(hoist(p).constants) == 1
+
+
+def test_plain_number_and_literal_get_no_second_name() -> None:
+    constants, prelude, body = pieces(hoist(program(Let("a", TAU), Let("b", real(2.0)), out(V * Ref("a") * Ref("b")))))
+    assert (constants, prelude, body) == ({}, [], ["cells.out[i] = cells.v[i]*tau*2"])
+
+
+def test_value_of_the_step_goes_to_the_prelude() -> None:
+    t = as_real(N) * DT
+    constants, prelude, body = pieces(hoist(program(Let("t", t), out(V - Ref("t") * DECAY), Let("s", t + TAU))))
+    assert list(constants) == ["cells.update.exp_minus_dt_per_tau"]
+    assert prelude[0] == "t = float(n)*clock.dt"
+    assert all("float(n)" not in line for line in body)
+
+
+def test_shared_value_is_read_once_in_a_step_unless_the_body_writes_it() -> None:
+    g = Load("cells.g")
+    assert pieces(hoist(program(out(V * g)))) == ({}, ["g = cells.g"], ["cells.out[i] = cells.v[i]*g"])
+    written = program(out(V * g), Store("cells.g", None, real(1.0)))
+    assert pieces(hoist(written))[1] == []
+    logged = program(Let("x", Load("cells.seen") * 2.0), Log("log", (Ref("x"),)), domain=Sample("elements", 1))
+    assert pieces(hoist(logged))[1] == []
+
+
+def test_conditional_parts_are_hoisted_too() -> None:
+    """They are pure: computing them although the condition does not hold changes nothing."""
+    constants, _, body = pieces(hoist(program(When(gt(V, TAU * 2.0), (Let("d", DECAY), out(V * Ref("d")))))))
+    assert list(constants) == ["cells.update.tau_2", "cells.update.d"] or len(constants) == 2
+    assert "exp" not in body[0]
+
+
+def test_loop_names_do_not_count_as_outer_names() -> None:
+    """A bounded loop on numbers only is a constant as a whole; one that reads an element stays."""
+    count = Iterate(("x",), (TAU,), lt(Ref("x"), 10.0), (Ref("x") * 2.0,), Ref("x"), 50)
+    assert len(hoist(program(out(V + count))).constants) == 1
+    reads = replace(count, nexts=(Ref("x") * 2.0 + V,))
+    assert hoist(program(out(reads))).constants == ()
+
+
+def test_test_of_a_domain_is_hoisted() -> None:
+    k = hoist(program(domain=Where("cells.N", gt(V, TAU * DT), "spike"))).kernels[0]
+    assert isinstance(k.domain, Where)
+    assert show(k.domain.test).startswith("cells.v[i] > cells.update.")
+
+
+def test_names_of_indices_are_left_alone() -> None:
+    """A number called ``k`` in a prelude must not become a Let called ``k``."""
+    p = replace(program(out(V + as_real(Number("k", "int")))), ints=("cells.N", "k"))
+    lets = [let.name for let in hoist(p).kernels[0].prelude]
+    assert not set(lets) & set("ijknr")
+
+
+def test_scalar_work_has_no_prelude() -> None:
+    p = program(Store("cells.g", None, as_real(N) * DT + DECAY), domain=Once())
+    assert pieces(hoist(p))[1] == []
+    assert len(hoist(p).constants) == 1
+
+
+def test_numbers_stay_the_same() -> None:
+    body = (
+        Let("t", as_real(N) * DT),
+        Let("decay", DECAY),
+        Let("x", Select(gt(V, TAU), V * Ref("decay") + Ref("t"), Load("cells.g") - V)),
+        out(Ref("x") * (1.0 + DT / TAU) + Draw("uniform", 3)),
+    )
+    plain = expand_draws(program(*body))
+    found = []
+    for p in (plain, hoist(plain)):
+        s = State(
+            {"cells.v": np.linspace(-1, 1, 50), "cells.out": np.zeros(50), "cells.g": np.array([0.3])},
+            {"clock.dt": 1e-4, "tau": 0.01},
+            {"cells.N": 50, "seed": 5, "clock.origin": 0},
+            {"clock": 0},
+        )
+        s.arrays["cells.seen"] = np.zeros(1, np.int64)
+        s.ints["log.capacity"] = 10
+        s.arrays["log.cursor"] = np.zeros(1, np.int64)
+        interpreter = Interpreter(p)
+        interpreter.constants(s)
+        interpreter.run(s, {"clock": 3})
+        found.append(s.arrays["cells.out"].tobytes())
+    assert found[0] == found[1]

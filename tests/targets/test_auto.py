@@ -1,0 +1,191 @@
+"""The target 'auto': the same bits whenever the change from numpy to compiled code happens."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest import Lane, bits
+from gallery import plain_program, ready, state
+
+from eqsim.codegen.cache import Cache
+from eqsim.errors import CompileError
+from eqsim.ir.interpret import Interpreter
+from eqsim.ir.program import State
+from eqsim.log import catch_logs
+from eqsim.targets import auto
+from eqsim.targets.auto import AutoModule
+from eqsim.targets.cython import Build, CythonTarget
+
+PROGRAM = ready(plain_program())
+ENDS = {"clock": 60, "slow": 24}
+
+
+@pytest.fixture(autouse=True)
+def fresh() -> Iterator[None]:
+    """What a process remembers about programs."""
+    auto.spent.clear()
+    auto.under_way.clear()
+    yield
+    auto.spent.clear()
+    auto.under_way.clear()
+
+
+@pytest.fixture
+def expected(lanes: dict[str, Lane]) -> str:
+    s = state(40, 3)
+    lanes["numpy"].run(PROGRAM, s, ENDS)
+    return bits(s)
+
+
+def begin() -> State:
+    s = state(40, 3)
+    Interpreter(PROGRAM).constants(s)
+    return s
+
+
+def compiled_target(lanes: dict[str, Lane]) -> CythonTarget:
+    if "g++ -O3" not in lanes:
+        pytest.skip("g++ is not installed")
+    target = lanes["g++ -O3"].target
+    assert isinstance(target, CythonTarget)
+    lanes["g++ -O3"].module(PROGRAM)
+    return target
+
+
+def test_cached_program_runs_compiled_from_the_start(lanes: dict[str, Lane], expected: str) -> None:
+    s, module = begin(), AutoModule(PROGRAM, compiled_target(lanes))
+    assert module.state == "compiled"
+    module.run(s, ENDS)
+    assert bits(s) == expected
+
+
+def test_short_run_starts_no_compiler(tmp_path: Path, expected: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The run takes far less than the seconds from which on compiling pays."""
+    monkeypatch.setattr(Build, "start", lambda self: pytest.fail("a compiler was started"))
+    s, module = begin(), AutoModule(PROGRAM, CythonTarget(cache=Cache(tmp_path)), worthwhile_s=1e6)
+    assert module.run(s, ENDS).reason == "done"
+    assert module.state == "numpy"
+    assert bits(s) == expected
+
+
+@pytest.mark.parametrize("ready_at", [1, 7, 30])
+def test_change_at_any_step_keeps_the_bits(
+    lanes: dict[str, Lane], expected: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, ready_at: int
+) -> None:
+    """The compiled module is there when the process has looked for the ``ready_at``-th time."""
+    compiled, looks = compiled_target(lanes).build(compiled_target(lanes).render(PROGRAM)), iter(range(1000))
+    monkeypatch.setattr(auto, "LOOK_S", 0.0)
+    monkeypatch.setattr(Build, "start", lambda self: None)
+    monkeypatch.setattr(Build, "poll", lambda self: compiled if next(looks) >= ready_at else None)
+    s, module = begin(), AutoModule(PROGRAM, CythonTarget(cache=Cache(tmp_path)), worthwhile_s=0.0)
+    assert module.run(s, ENDS).reason == "done"
+    assert module.state == "compiled"
+    assert bits(s) == expected
+
+
+def test_long_plan_starts_the_compiler(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A run that is done in slices says beforehand where it will end."""
+    monkeypatch.setattr(auto, "LOOK_S", 0.0)
+    monkeypatch.setattr(Build, "start", lambda self: None)
+    monkeypatch.setattr(Build, "poll", lambda self: None)
+    module = AutoModule(PROGRAM, CythonTarget(cache=Cache(tmp_path)), worthwhile_s=60.0)
+    s = begin()
+    module.run(s, {"clock": 5, "slow": 2})
+    assert module.state == "numpy"
+    module.plan({"clock": 10**9, "slow": 4 * 10**8})
+    module.run(s, {"clock": 10, "slow": 4})
+    assert module.state == "compiling"
+
+
+def test_time_on_numpy_adds_up_over_runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(auto, "LOOK_S", 0.0)
+    monkeypatch.setattr(Build, "start", lambda self: None)
+    monkeypatch.setattr(Build, "poll", lambda self: None)
+    target = CythonTarget(cache=Cache(tmp_path))
+    auto.spent[PROGRAM.fingerprint] = 2.0
+    module = AutoModule(PROGRAM, target)
+    module.run(begin(), {"clock": 3, "slow": 2})
+    assert module.state == "compiling"
+    again = AutoModule(PROGRAM, target)
+    again.run(begin(), {"clock": 3, "slow": 2})
+    assert again._build is module._build  # one compilation serves both
+
+
+def test_failed_compilation_stays_on_numpy_and_says_so_once(tmp_path: Path, expected: str) -> None:
+    for _ in range(2):
+        s = begin()
+        with catch_logs() as said:
+            module = AutoModule(PROGRAM, CythonTarget(cxx="no-such-compiler", cache=Cache(tmp_path)), worthwhile_s=-1.0)
+            module.run_part(s, 0, 0, [False, False])
+            assert module.run(s, ENDS).reason == "done"
+            module.run(s, ENDS)
+        assert module.state == "failed"
+        assert bits(s) == expected
+        assert [text.split("\n")[0] for _, _, text in said] == [
+            "running on numpy, which is slower: no compiler found (no-such-compiler)"
+        ]
+
+
+def broken(self: Build) -> None:
+    raise CompileError("the compiler failed")
+
+
+def test_compiler_that_fails_later_leaves_the_run_whole(
+    tmp_path: Path, expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(auto, "LOOK_S", 0.0)
+    monkeypatch.setattr(Build, "start", lambda self: None)
+    monkeypatch.setattr(Build, "poll", broken)
+    s, module = begin(), AutoModule(PROGRAM, CythonTarget(cache=Cache(tmp_path)), worthwhile_s=0.0)
+    with catch_logs():
+        assert module.run(s, ENDS).reason == "done"
+    assert module.state == "failed"
+    assert bits(s) == expected
+
+
+LEAVE = """
+import sys
+sys.path[:0] = sys.argv[2:]
+from pathlib import Path
+from gallery import plain_program, ready, state
+from eqsim.codegen.cache import Cache
+from eqsim.ir.interpret import Interpreter
+from eqsim.targets.auto import AutoModule
+from eqsim.targets.cython import CythonTarget
+program, s = ready(plain_program()), state(5, 2)
+Interpreter(program).constants(s)
+slow = Path(sys.argv[1])
+module = AutoModule(program, CythonTarget(cxx=str(slow / "compiler"), cache=Cache(slow / "cache")), worthwhile_s=-1.0)
+module.run_part(s, 0, 12, [True, True])
+while not (slow / "started").exists():
+    pass
+assert module.state == "compiling"
+"""
+
+
+def test_leaving_python_ends_the_compiler(tmp_path: Path) -> None:
+    """No process stays behind, no file, no traceback."""
+    compiler = tmp_path / "compiler"
+    compiler.write_text(f"#!/bin/sh\necho $$ > {tmp_path}/pid\nmv {tmp_path}/pid {tmp_path}/started\nexec sleep 600\n")
+    compiler.chmod(compiler.stat().st_mode | stat.S_IXUSR)
+    here = Path(__file__).parent
+    command = [sys.executable, "-c", LEAVE, str(tmp_path), str(here), str(here.parent)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    pid = int((tmp_path / "started").read_text())
+    for _ in range(100):
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            break
+        time.sleep(0.05)
+    else:
+        pytest.fail("the compiler is still running")
+    assert [p.name for p in (tmp_path / "cache").iterdir() if p.name.startswith("tmp-")] == []

@@ -17,7 +17,7 @@ from eqsim.ir.program import Array, Kernel, LogBuffer, Program, State
 from eqsim.ir.show import show
 from eqsim.ir.stmt import Let, Log, Stmt, Store, When
 
-I, N = Ref("i", "int"), Ref("n", "int")  # noqa: E741
+I, N = Ref("i", "int"), Ref("n", "int")
 V, DT, TAU = Load("cells.v", I), Number("clock.dt"), Number("tau")
 DECAY = Call("exp", (-DT / TAU,))
 

@@ -33,7 +33,7 @@ from eqsim.ir.program import Array, Events, Function, Kernel, LogBuffer, Program
 from eqsim.ir.stmt import Add, Let, Log, Stmt, Store, When
 from eqsim.ir.verify import RULES, verify
 
-I, J, K, N = (Ref(x, "int") for x in "ijkn")  # noqa: E741
+I, J, K, N = (Ref(x, "int") for x in "ijkn")
 V = Load("cells.v", I)
 
 LEGAL = Program(

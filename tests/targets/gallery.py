@@ -39,7 +39,7 @@ from eqsim.ir.passes.hoist import hoist
 from eqsim.ir.program import Array, Events, Kernel, LogBuffer, Program, Route, State
 from eqsim.ir.stmt import Add, Let, Log, Store, When
 
-I, J, K, R, N = (Ref(x, "int") for x in "ijkrn")  # noqa: E741
+I, J, K, R, N = (Ref(x, "int") for x in "ijkrn")
 CELLS, SYN = "cells", "syn"
 
 

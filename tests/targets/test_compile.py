@@ -24,7 +24,7 @@ from eqsim.ir.program import Array, Events, Kernel, Program
 from eqsim.ir.stmt import Let, Store
 from eqsim.targets.cython import CythonTarget
 
-I = Ref("i", "int")  # noqa: E741
+I = Ref("i", "int")
 PROGRAM = ready(plain_program())
 ENDS = {"clock": 20, "slow": 8}
 

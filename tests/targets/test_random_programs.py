@@ -32,7 +32,7 @@ from eqsim.ir.show import show
 from eqsim.ir.stmt import Let, Store
 from eqsim.ir.verify import verify
 
-I = Ref("i", "int")  # noqa: E741
+I = Ref("i", "int")
 KERNELS = 48
 STORED: dict[Type, str] = {"real": "float64", "int": "int64", "word": "uint64", "bool": "bool"}
 CALLS = ("exp", "expm1", "exprel", "log", "log1p", "sin", "cos", "tan", "arctan", "tanh", "sinh", "sign")

@@ -12,6 +12,7 @@ from typing import Any
 
 from eqsim.errors import Diagnostic, EquationError, Source, Span
 from eqsim.ir.expr import Type
+from eqsim.model.substitution import substitute
 from eqsim.syntax import Line, Tree, parse_equations, parse_expression, parse_unit, register_identifier_check
 from eqsim.units import Dimension, get_dimensions, unit_name
 
@@ -246,26 +247,6 @@ class Equations(Mapping[str, SingleEquation]):
 
     def _repr_pretty_(self, p: Any, cycle: bool) -> None:
         p.text(str(self))
-
-
-def substitute(text: str, substitutions: Mapping[str, Any]) -> str:
-    """The text with whole words replaced; a value is put in brackets."""
-    for name, value in substitutions.items():
-        if isinstance(value, str):
-            new = value
-        else:
-            new = "(" + (repr(value) if hasattr(value, "dim") else repr(float(value)) if isinstance(value, float) else str(value)) + ")"
-        text = re.sub(rf"\b{re.escape(name)}\b", new, text) if not _derivative(text, name) else _rename(text, name, new)
-    return text
-
-
-def _derivative(text: str, name: str) -> bool:
-    return re.search(rf"\bd{re.escape(name)}\s*/\s*dt\b", text) is not None
-
-
-def _rename(text: str, name: str, new: str) -> str:
-    text = re.sub(rf"\bd{re.escape(name)}(\s*/\s*dt\b)", rf"d{new}\1", text)
-    return re.sub(rf"\b{re.escape(name)}\b", new, text)
 
 
 def _check_substituted(equations: Equations, substitutions: Mapping[str, Any]) -> None:

@@ -8,9 +8,10 @@ from __future__ import annotations
 from itertools import count
 
 from eqsim.ir.expr import Number, Ref, as_real
+from eqsim.model.arithmetic import number
 from eqsim.model.equations import Equations
 from eqsim.model.model import Model, Ode
-from eqsim.model.translate import Symbol, Translator, number
+from eqsim.model.translate import Symbol, Translator
 
 ACTIVE = Ref("not_refractory", "bool")
 
@@ -40,6 +41,4 @@ def symbolic_model(equations: Equations) -> Model:
 def _ode(equations: Equations, name: str, translate: Translator) -> Ode:
     e = equations[name]
     assert e.tree is not None
-    return Ode(
-        name, as_real(number(translate(e.tree).expr)), ACTIVE if "unless refractory" in e.flags else None, e.span
-    )
+    return Ode(name, as_real(number(translate(e.tree).expr)), ACTIVE if "unless refractory" in e.flags else None, e.span)

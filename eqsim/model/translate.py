@@ -20,7 +20,9 @@ from eqsim.errors import (
     did_you_mean,
 )
 from eqsim.functions import BUILTINS, lower_power
-from eqsim.ir.expr import Cast, Const, Expr, Op, Select, Type, as_int, as_real
+from eqsim.ir.expr import Cast, Const, Expr, Op, Select, Type
+from eqsim.model.arithmetic import arithmetic, matched, negative, number
+from eqsim.model.messages import cannot, units_differ
 from eqsim.syntax import Tree
 from eqsim.units import DIMENSIONLESS, Dimension, unit_name
 
@@ -36,7 +38,6 @@ COMPARE: dict[NodeOp, str] = {
     ast.NotEq: "!=",
 }
 VERBS = {"+": "add", "-": "subtract", "%": "take the remainder of"}
-RANK: dict[Type, int] = {"bool": 0, "int": 1, "real": 2, "word": 3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,16 @@ class _Walk:
     owner: Translator
     tree: Tree
 
-    def report(self, kind: type[EqsimError], code: str, message: str, node: ast.AST, label: str = "", help: str = "", dims: tuple[Any, ...] = ()) -> Typed:
+    def report(
+        self,
+        kind: type[EqsimError],
+        code: str,
+        message: str,
+        node: ast.AST,
+        label: str = "",
+        help: str = "",
+        dims: tuple[Any, ...] = (),
+    ) -> Typed:
         self.owner.problems.append((kind, Diagnostic(code, message, self.tree.span(node), label, help), dims))
         return Typed(Const(0.0), None)
 
@@ -163,7 +173,7 @@ class _Walk:
         if op in ("*", "/", "//"):
             return Typed(arithmetic(op, a.expr, b.expr), _product(a, b, op))
         if not self.same(a, b):
-            return self.mismatch(node, VERBS[op], a, b)
+            return self.mismatch(node, VERBS[op], op, a, b)
         return Typed(arithmetic(op, a.expr, b.expr), a.dim if not a.is_zero and a.known else b.dim)
 
     @staticmethod
@@ -171,21 +181,28 @@ class _Walk:
         """Do the dimensions agree, as far as they are known?"""
         return not (a.known and b.known) or a.dim is b.dim or a.is_zero or b.is_zero or _infinite(a) or _infinite(b)
 
-    def mismatch(self, node: ast.AST, verb: str, a: Typed, b: Typed) -> Typed:
+    def mismatch(self, node: ast.AST, verb: str, sign: str, a: Typed, b: Typed) -> Typed:
         assert a.dim is not None and b.dim is not None
         x, y = unit_name(a.dim), unit_name(b.dim)
-        text = {
-            "add": f"cannot add {_unit(y)} to {_unit(x)}",
-            "subtract": f"cannot subtract {_unit(y)} from {_unit(x)}",
-        }.get(verb, f"cannot {verb} {_unit(x)} and {_unit(y)}")
         return self.report(
-            DimensionMismatchError, "U101", text, node, _label(node, x, y), _unit_help(a.dim, b.dim), (a.dim, b.dim)
+            DimensionMismatchError,
+            "U101",
+            cannot(verb, x, y),
+            node,
+            f"{x} {sign} {y}",
+            units_differ(a.dim, b.dim),
+            (a.dim, b.dim),
         )
 
     def _numeric(self, a: Typed, node: ast.AST) -> None:
         if isinstance(node, ast.Compare | ast.BoolOp) and not self.owner.conditions_count:
             self.report(
-                EquationError, "E110", "a condition is not a number", node, "condition", "write int(...) around it for 0 or 1"
+                EquationError,
+                "E110",
+                "a condition is not a number",
+                node,
+                "condition",
+                "write int(...) around it for 0 or 1",
             )
 
     def power(self, node: ast.BinOp) -> Typed:
@@ -257,7 +274,7 @@ class _Walk:
         a, b = self.visit(node.left), self.visit(node.comparators[0])
         op = COMPARE[type(node.ops[0])]
         if not self.same(a, b):
-            return self.mismatch(node, "compare", a, b)
+            return self.mismatch(node, "compare", op, a, b)
         x, y = matched(a.expr, b.expr)
         return Typed(Op(op, (x, y)), DIMENSIONLESS)
 
@@ -265,7 +282,7 @@ class _Walk:
         test = self.condition(self.visit(node.test), node.test)
         a, b = self.visit(node.body), self.visit(node.orelse)
         if not self.same(a, b):
-            return self.mismatch(node, "choose between", a, b)
+            return self.mismatch(node, "choose between", "or", a, b)
         x, y = matched(a.expr, b.expr)
         return Typed(Select(test, x, y), a.dim if a.known and not a.is_zero else b.dim)
 
@@ -275,10 +292,14 @@ class _Walk:
         builtin = BUILTINS.get(name)
         if builtin is None:
             hint = did_you_mean(name, set(BUILTINS)) or "functions that can be called are listed in the guide"
-            return self.report(UnknownNameError, "E102", f"there is no function '{name}'", node.func, "unknown function", hint)
+            return self.report(
+                UnknownNameError, "E102", f"there is no function '{name}'", node.func, "unknown function", hint
+            )
         if len(node.args) != builtin.arity:
             wanted = f"{builtin.arity} argument{'s' if builtin.arity != 1 else ''}"
-            return self.report(EquationError, "E103", f"{name}() takes {wanted}, not {len(node.args)}", node, "", builtin.doc)
+            return self.report(
+                EquationError, "E103", f"{name}() takes {wanted}, not {len(node.args)}", node, "", builtin.doc
+            )
         args = [self.visit(a) for a in node.args]
         for at, (arg, sub) in enumerate(zip(args, node.args, strict=True)):
             if (wrong := builtin.wrong_dimension(at, [a.dim for a in args])) and not arg.is_zero:
@@ -297,49 +318,6 @@ class _Walk:
         return Typed(builtin.lower(tuple(a.expr for a in args), stream), dim)
 
 
-def number(e: Expr) -> Expr:
-    """A bool as an int; others as they are."""
-    return Cast("int", e) if e.type == "bool" else e
-
-
-def matched(a: Expr, b: Expr) -> tuple[Expr, Expr]:
-    """Both with the higher of the two types."""
-    if a.type == b.type:
-        return a, b
-    convert = as_real if max(RANK[a.type], RANK[b.type]) == 2 else as_int
-    return fold(convert(a)), fold(convert(b))
-
-
-def fold(e: Expr) -> Expr:
-    """A cast of a constant is a constant."""
-    if isinstance(e, Cast) and isinstance(e.arg, Const):
-        value = e.arg.value
-        return Const(float(value) if e.kind == "real" else int(value), e.kind)
-    return e
-
-
-def negative(e: Expr) -> Expr:
-    """``-e``; of a constant, a constant."""
-    return Const(-e.value, e.kind) if isinstance(e, Const) else Op("neg", (e,))
-
-
-def arithmetic(op: str, a: Expr, b: Expr) -> Expr:
-    """A binary operation of numbers with Python's rules for types; two real constants are computed now, exactly so."""
-    x, y = matched(number(a), number(b))
-    if op == "/":
-        x, y = fold(as_real(x)), fold(as_real(y))
-    if isinstance(x, Const) and isinstance(y, Const) and x.kind == "real" and op in ("+", "-", "*"):
-        p, q = float(x.value), float(y.value)
-        return Const(p + q if op == "+" else p - q if op == "-" else p * q)
-    if isinstance(x, Const) and isinstance(y, Const) and x.kind == "real" and op == "/" and y.value != 0:
-        return Const(float(x.value) / float(y.value))
-    if op in ("//", "%") and x.type == "real":
-        from eqsim.ir.expr import Call
-
-        return Call("floor_divide" if op == "//" else "mod", (x, y))
-    return Op(op, (x, y))
-
-
 def _product(a: Typed, b: Typed, op: str) -> Dimension | None:
     if a.dim is None or b.dim is None:
         return None
@@ -348,41 +326,3 @@ def _product(a: Typed, b: Typed, op: str) -> Dimension | None:
 
 def _infinite(a: Typed) -> bool:
     return isinstance(a.expr, Const) and a.expr.kind == "real" and abs(float(a.expr.value)) == float("inf")
-
-
-def _unit(name: str) -> str:
-    return "a pure number" if name == "1" else name
-
-
-def _label(node: ast.AST, x: str, y: str) -> str:
-    sign = "<>"
-    if isinstance(node, ast.BinOp):
-        sign = {"+": "+", "-": "-", "%": "%"}[BINARY[type(node.op)]]
-    elif isinstance(node, ast.Compare):
-        sign = COMPARE[type(node.ops[0])]
-    elif isinstance(node, ast.IfExp):
-        sign = "or"
-    return f"{x} {sign} {y}"
-
-
-_BRIDGES = {
-    "second": "a time constant (e.g. /tau with tau in second)",
-    "ohm": "a resistance (in ohm)",
-    "siemens": "a conductance (in siemens)",
-    "farad": "a capacitance (in farad)",
-    "volt": "a voltage (e.g. *mV)",
-    "hertz": "a rate (in hertz)",
-    "amp": "a current (e.g. *nA)",
-}
-
-
-def _unit_help(a: Dimension, b: Dimension) -> str:
-    """What the second term would have to be multiplied by, in words, when there are words for it."""
-    for ratio, verb in ((a / b, "multiply"), (b / a, "divide")):
-        known = _BRIDGES.get(unit_name(ratio))
-        if known is not None and not known.endswith("second)"):
-            return f"{verb} the second term by {known}"
-    if unit_name(b / a) == "second" or unit_name(a / b) == "second":
-        faster = "second" if unit_name(b / a) == "second" else "first"
-        return f"the two differ by a time: divide the {faster} term by {_BRIDGES['second'].replace(' (e.g. /tau', ' (e.g. tau')}"
-    return ""

@@ -13,7 +13,8 @@ from eqsim.ir.expr import Cast, Const, Expr, Load, Ref, Type, as_real, local_nam
 from eqsim.ir.stmt import Add, Let, Stmt, Store, When
 from eqsim.ir.walk import depends_on
 from eqsim.log import get_logger
-from eqsim.model.translate import Scope, Symbol, Translator, Typed, arithmetic, negative, number
+from eqsim.model.arithmetic import arithmetic, negative, number
+from eqsim.model.translate import Scope, Symbol, Translator, Typed
 from eqsim.objects.variables import Variable
 from eqsim.syntax import Assignment, Tree
 from eqsim.units import DIMENSIONLESS, Dimension, unit_name

@@ -10,7 +10,7 @@ import numpy as np
 from eqsim.errors import did_you_mean
 from eqsim.ir.domain import Of
 from eqsim.ir.expr import Expr, as_real
-from eqsim.model.translate import number
+from eqsim.model.arithmetic import number
 from eqsim.objects.base import BrianObject
 from eqsim.objects.group import Group
 from eqsim.objects.log import GrowingLog

@@ -11,7 +11,7 @@ from eqsim.errors import Diagnostic, DimensionMismatchError, EqsimError, Source,
 from eqsim.ir.domain import Where
 from eqsim.ir.expr import Draw, Expr, Load, Op, Ref, as_real
 from eqsim.ir.program import Kernel
-from eqsim.model.translate import number
+from eqsim.model.arithmetic import number
 from eqsim.objects.check import check_strings
 from eqsim.objects.events import EventRing
 from eqsim.objects.frames import user_namespace

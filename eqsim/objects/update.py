@@ -12,9 +12,10 @@ from eqsim.ir.passes.cheaper import cheaper
 from eqsim.ir.program import Kernel
 from eqsim.ir.stmt import Let, Stmt, Store
 from eqsim.ir.walk import nodes
+from eqsim.model.arithmetic import number
 from eqsim.model.equations import SingleEquation
 from eqsim.model.model import Model, Ode, Rule
-from eqsim.model.translate import Symbol, Translator, number
+from eqsim.model.translate import Symbol, Translator
 from eqsim.objects.part import Context
 from eqsim.objects.times import running
 from eqsim.units import DIMENSIONLESS, Dimension, second, unit_name

@@ -352,16 +352,15 @@ class Group(BrianObject):
         """
         if format != "dict":
             raise ValueError(f"unknown format {format!r}: 'dict' is available")
-        names = (
-            vars
-            if vars is not None
-            else [
+        if vars is None:
+            vars = [
                 n
                 for n, v in self.variables.items()
-                if (subexpressions or v.kind != "subexpression") and (read_only_variables or not v.read_only)
+                if v.kind != "delay"
+                and (subexpressions or not v.is_subexpression)
+                and (read_only_variables or not v.read_only)
             ]
-        )
-        return {n: self._state(self.variables[n], units) for n in names}
+        return {n: self._state(self.variables[n], units) for n in vars}
 
     def _state(self, variable: Variable, units: bool) -> Any:
         values = (

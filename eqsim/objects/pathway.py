@@ -43,7 +43,7 @@ class SynapticPathway(BrianObject):
         order = -1 if side == "pre" else 1
         super().__init__(clock=group.clock, when="synapses", order=order, name=f"{synapses.name}_{name}*")
         self.synapses, self.path, self.side, self.code, self.event = synapses, name, side, code, event
-        self.prepost = side
+        self.prepost, self.objname = side, name
         self.block = parse_statements(Source(code, f"on_{side} of {synapses.describe()}")) if code.strip() else ()
         self.shared_delay: float | None = None if delay is None else _delay(delay)
         self.delays: np.ndarray | None = None

@@ -25,7 +25,7 @@ from eqsim.objects.regular import CodeRunner
 from eqsim.objects.source import FOR_SOME
 from eqsim.objects.synaptic_index import SynapticIndexing, pairs
 from eqsim.objects.table import SynapseTable
-from eqsim.objects.variables import Variable, declared
+from eqsim.objects.variables import Variable, declared, seen_from_synapses
 from eqsim.syntax import Assignment, check_lines
 from eqsim.units import DIMENSIONLESS
 
@@ -149,7 +149,8 @@ class Synapses(Group):
                     raise ValueError(
                         f"'{name}' is a variable of {group.describe()}, too: choose another name in {self.describe()}"
                     )
-        variables = _own_variables() | mine
+        ends = seen_from_synapses(self.source.variables, "pre") | seen_from_synapses(self.target.variables, "post")
+        variables = ends | _own_variables() | mine
         memory = {n: np.full(1 if v.shared else 0, v.start, v.dtype) for n, v in variables.items() if v.stored}
         for path in self.pathways.values():
             variables[path.variable.name] = path.variable
@@ -174,6 +175,10 @@ class Synapses(Group):
     @property
     def dependencies(self) -> tuple[Any, ...]:
         return (self.source.base, self.target.base)
+
+    @property
+    def _pathways(self) -> list[SynapticPathway]:
+        return list(self.pathways.values())
 
     @property
     def N_incoming_post(self) -> np.ndarray:
@@ -237,9 +242,8 @@ class Synapses(Group):
             return Symbol(Load(self.full(name), relative.expr, "int"), DIMENSIONLESS)
         if name == "N":
             return Symbol(Number(f"{self.name}.N", "int"), DIMENSIONLESS)
-        own = super().own_symbol(name, at, context, scope)
-        if own is not None:
-            return own
+        if name in self.variables and self.variables[name].kind != "end":
+            return super().own_symbol(name, at, context, scope)
         for side in ("pre", "post"):
             if name.endswith(f"_{side}"):
                 return self._end(side, name.removesuffix(f"_{side}"), context)
@@ -252,16 +256,12 @@ class Synapses(Group):
     def _side(self, side: str) -> tuple[Any, Expr]:
         return (self.source, Ref("i", "int")) if side == "pre" else (self.target, Ref("j", "int"))
 
-    def known_names(self, context: Context) -> set[str]:
-        ends = {f"{n}_{side}" for side in ("pre", "post") for n in self._side(side)[0].variables}
-        return super().known_names(context) | set(self.target.variables) | ends
-
     def identifiers(self) -> set[str]:
         return self.equations.identifiers | {n for p in self.pathways.values() for a in p.block for n in a.value.names()}
 
     def place(self, name: str, context: Context) -> Target | None:
         """Where code may write to: own variables, those of the target (``x`` or ``x_post``) and of the source (``x_pre``)."""
-        if name in self.variables:
+        if name in self.variables and self.variables[name].kind != "end":
             return _place(self, self.variables[name], Ref("k", "int"), context, accumulate=False)
         for side, plain in (("pre", name.removesuffix("_pre")), ("post", name.removesuffix("_post"))):
             group, at = self._side(side)

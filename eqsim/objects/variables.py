@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from eqsim.ir.expr import Type
@@ -10,7 +11,7 @@ from eqsim.model.equations import Equations
 from eqsim.syntax import Tree
 from eqsim.units import Dimension
 
-Kind = Literal["state", "parameter", "held", "derived", "subexpression", "index", "size", "clock", "count", "delay"]
+Kind = Literal["state", "parameter", "held", "derived", "subexpression", "index", "size", "clock", "count", "delay", "end"]
 
 DTYPES: dict[Type, str] = {"real": "float64", "int": "int32", "bool": "bool"}
 
@@ -20,7 +21,7 @@ class Variable:
     """One variable of a group, of synapses or of a monitor.
 
     ``state``, ``parameter`` and ``held`` (a subexpression that is constant over dt) have an array; the others are computed
-    when asked for (``derived``: not from a string of the user's).
+    when asked for (``derived``: not from a string of the user's; ``end``: of the neurons at the ends of synapses).
     """
 
     name: str
@@ -39,6 +40,11 @@ class Variable:
     def stored(self) -> bool:
         """Has it an array of its own?"""
         return self.kind in ("state", "parameter", "held")
+
+    @property
+    def is_subexpression(self) -> bool:
+        """Is it computed from a string of the user's whenever it is asked for?"""
+        return self.kind == "subexpression" or (self.kind == "end" and self.tree is not None)
 
     @property
     def dtype(self) -> str:
@@ -66,3 +72,13 @@ def declared(equations: Equations) -> dict[str, Variable]:
         )
         for e in equations.values()
     }
+
+
+def seen_from_synapses(variables: Mapping[str, Variable], side: str) -> dict[str, Variable]:
+    """The variables of a group at one end of synapses: ``x_pre`` and ``x_post``, and plain ``x`` for the target."""
+    ends = {
+        name: replace(v, kind="end", read_only=True, guarded=False, tree=v.tree if v.kind == "subexpression" else None)
+        for name, v in variables.items()
+    }
+    named = {f"{n}_{side}": replace(v, name=f"{n}_{side}") for n, v in ends.items()}
+    return named | ends if side == "post" else named

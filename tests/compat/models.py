@@ -525,7 +525,7 @@ def states(b: Any) -> dict[str, Any]:
     S.connect()
     M, spikes, R = b.StateMonitor(G, "v", record=True), b.SpikeMonitor(G), b.PopulationRateMonitor(G)
     b.Network(G, S, M, spikes, R).run(0.3 * b.ms)
-    objects = {"G": G, "M": M, "spikes": spikes, "R": R}
+    objects = {"G": G, "S": S, "M": M, "spikes": spikes, "R": R}
     return {name: ",".join(sorted(obj.get_states(units=False))) for name, obj in objects.items()}
 
 

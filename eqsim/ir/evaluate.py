@@ -125,6 +125,11 @@ def cast(value: Value, kind: Type) -> Value:
     return source.astype(DTYPES[kind], copy=False)[()]
 
 
+def _scalar(x: np.ndarray) -> Value:
+    """An array without shape as the scalar that it holds."""
+    return x[()] if x.ndim == 0 else x
+
+
 class Evaluator:
     """Turns expressions into Python functions; functions of the program are turned once."""
 
@@ -152,7 +157,7 @@ class Evaluator:
                 return self._call(e)
             case Select(test, yes, no):
                 t, y, n = self(test), self(yes), self(no)
-                return lambda frame: np.where(t(frame), y(frame), n(frame))[()]
+                return lambda frame: _scalar(np.where(t(frame), y(frame), n(frame)))
             case Cast(kind, arg):
                 a = self(arg)
                 return lambda frame: cast(a(frame), kind)

@@ -7,51 +7,21 @@ targets give the same bits on the same memory.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from eqsim.ir.clock import ticking
-from eqsim.ir.domain import Across, Each, Gather, Of, Once, Sample, Size, Where
-from eqsim.ir.evaluate import Evaluate, Evaluator, Frame, Value
+from eqsim.ir.domain import Where
+from eqsim.ir.evaluate import Evaluate, Evaluator, Frame
 from eqsim.ir.expr import Expr, Load, Ref
 from eqsim.ir.order import conflict
-from eqsim.ir.program import Kernel, LogBuffer, Program, Route, State, Status
+from eqsim.ir.program import Kernel, LogBuffer, Program, State, Status
 from eqsim.ir.stmt import Add, Let, Log, Stmt, Store, When
+from eqsim.ir.visits import Visitor, Visits, size_of
 
 Run = Callable[[State, int], None]
 Act = Callable[[Frame, "Visits"], None]
-NOWHERE = np.zeros(0, np.int64)
-
-
-@dataclass(frozen=True, slots=True)
-class Visits:
-    """The elements that a statement runs for: how many, and their indices by name (scalars in a sequential visit)."""
-
-    count: int
-    indices: dict[str, Any]
-
-    def where(self, mask: np.ndarray) -> Visits:
-        """Only those for which the mask holds."""
-        return Visits(int(np.count_nonzero(mask)), {k: v[mask] for k, v in self.indices.items()})
-
-
-def size_of(size: Size, state: State) -> int:
-    """A size, given as a number or by name."""
-    return size if isinstance(size, int) else state.ints[size]
-
-
-def row_positions(rows: np.ndarray, sources: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """All positions of the rows of ``sources``, one row after the other, and for each the row it belongs to."""
-    starts, lengths = rows[sources], rows[sources + 1] - rows[sources]
-    return _ranges(starts, lengths), np.repeat(sources, lengths)
-
-
-def _ranges(starts: np.ndarray, lengths: np.ndarray) -> np.ndarray:
-    total = int(lengths.sum())
-    offsets = np.repeat(starts - np.concatenate(([0], np.cumsum(lengths[:-1]))), lengths) if total else NOWHERE
-    return offsets + np.arange(total, dtype=np.int64)
 
 
 class Constants:
@@ -74,7 +44,7 @@ class Interpreter:
         functions = {f.name: f for f in program.functions}
         self.program = program
         self._evaluator = Evaluator(functions.__getitem__)
-        self._routes = {r.name: r for r in program.routes}
+        self._visitor = Visitor(program)
         self._events = {e.name: e for e in program.events}
         self._logs = {log.name: log for log in program.logs}
         self._storage = {a.name: a for a in program.arrays}
@@ -141,7 +111,7 @@ class Interpreter:
         """The function that runs one kernel for step ``n``."""
         prelude = [(let.name, self._evaluator(let.value)) for let in k.prelude]
         body = [self.statement(s) for s in k.body]
-        visits = self._domain(k)
+        visits = self._visitor.of(k.domain)
         one_by_one = conflict(k) is not None
         emit = self._emit(k.domain) if isinstance(k.domain, Where) else None
 
@@ -171,79 +141,6 @@ class Interpreter:
             frame.names = {**names, **here.indices}
             for act in body:
                 act(frame, here)
-
-    def _domain(self, k: Kernel) -> Callable[[Frame], Visits]:
-        match k.domain:
-            case Once():
-                return lambda frame: Visits(1, {})
-            case Each(size, first):
-                return lambda frame: self._each(frame, size, first)
-            case Where(size):
-                return lambda frame: self._each(frame, size, 0)
-            case Of(events, size, first):
-                return lambda frame: self._of(frame, events, size, first)
-            case Across():
-                return self._across(k.domain)
-            case Gather(route):
-                return lambda frame: self._gather(frame, self._routes[route])
-            case Sample(indices):
-                return lambda frame: self._sample(frame, indices)
-
-    @staticmethod
-    def _each(frame: Frame, size: Size, first: Size) -> Visits:
-        start, count = size_of(first, frame.state), size_of(size, frame.state)
-        frame.slices = {"i": slice(start, start + count)}
-        return Visits(count, {"i": np.arange(start, start + count, dtype=np.int64)})
-
-    @staticmethod
-    def _sample(frame: Frame, indices: str) -> Visits:
-        i = frame.state.arrays[indices].astype(np.int64)
-        return Visits(len(i), {"i": i, "r": np.arange(len(i), dtype=np.int64)})
-
-    def happened(self, state: State, events: str, step: int) -> np.ndarray:
-        """The elements that had an event at a step (which must lie within the history)."""
-        ring = self._events[events]
-        if step < 0:
-            return NOWHERE
-        slot, size = step % state.ints[ring.history], size_of(ring.size, state)
-        count = int(state.arrays[ring.counts][slot])
-        return state.arrays[ring.indices][slot * size : slot * size + count].astype(np.int64)
-
-    def _of(self, frame: Frame, events: str, size: Size, first: Size) -> Visits:
-        i = self.happened(frame.state, events, int(frame.names["n"]))
-        i = _within(i, size_of(first, frame.state), size_of(size, frame.state))
-        return Visits(len(i), {"i": i})
-
-    def _across(self, domain: Across) -> Callable[[Frame], Visits]:
-        route = self._routes[domain.route]
-
-        def visits(frame: Frame) -> Visits:
-            state, n = frame.state, int(frame.names["n"])
-            first, size = size_of(route.first, state), size_of(route.size, state)
-            if domain.delay is not None:
-                events = self.happened(state, domain.events, n - size_of(domain.delay, state))
-                where, row = row_positions(state.arrays[f"{route.name}.rows"], _within(events, first, size) - first)
-                return _synapses(state, route, where, row)
-            return self._delayed(state, domain.events, route, n, first, size)
-
-        return visits
-
-    def _delayed(self, state: State, events: str, route: Route, n: int, first: int, size: int) -> Visits:
-        rows, delays = state.arrays[f"{route.name}.rows"], state.arrays[f"{route.name}.delays"]
-        pieces, owners = [NOWHERE], [NOWHERE]
-        for age in range(state.ints[self._events[events].history] - 1, -1, -1):
-            for source in _within(self.happened(state, events, n - age), first, size) - first:
-                lo, hi = int(rows[source]), int(rows[source + 1])
-                left, right = np.searchsorted(delays[lo:hi], [age, age + 1])
-                pieces.append(np.arange(lo + left, lo + right, dtype=np.int64))
-                owners.append(np.full(right - left, source, np.int64))
-        return _synapses(state, route, np.concatenate(pieces), np.concatenate(owners))
-
-    @staticmethod
-    def _gather(frame: Frame, route: Route) -> Visits:
-        state = frame.state
-        k = np.arange(len(state.arrays[f"{route.synapses}.target"]), dtype=np.int64)
-        return Visits(len(k), {"k": k, **_ends(state, route, k, None)})
 
     def _emit(self, domain: Where) -> Callable[[Frame], None]:
         test, ring = self._evaluator(domain.test), self._events[domain.events]
@@ -346,26 +243,3 @@ class Interpreter:
             arrays[log.cursor][0] = row + visits.count
 
         return append
-
-
-def _within(elements: np.ndarray, first: int, size: int) -> np.ndarray:
-    return elements[(elements >= first) & (elements < first + size)]
-
-
-def _synapses(state: State, route: Route, where: np.ndarray, row: np.ndarray) -> Visits:
-    k = state.arrays[f"{route.name}.order"][where].astype(np.int64) if route.ordered else where
-    return Visits(len(k), {"k": k, **_ends(state, route, k, row)})
-
-
-def _ends(state: State, route: Route, k: np.ndarray, row: np.ndarray | None) -> dict[str, Value]:
-    """Source and target elements of synapses; the side that had the events is known from the row."""
-    found: dict[str, Value] = {}
-    for name, side, column, first in (
-        ("i", "pre", "source", route.first_source),
-        ("j", "post", "target", route.first_target),
-    ):
-        if row is not None and side == route.side:
-            found[name] = row + size_of(first, state)
-        elif f"{route.synapses}.{column}" in state.arrays:
-            found[name] = state.arrays[f"{route.synapses}.{column}"][k].astype(np.int64) + size_of(first, state)
-    return found

@@ -1,1 +1,1 @@
-"""."""
+"""Layer 10: networks, their runs, preferences."""

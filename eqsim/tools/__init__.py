@@ -1,1 +1,1 @@
-"""."""
+"""Tools on top of everything: explanations, formulas for notebooks."""

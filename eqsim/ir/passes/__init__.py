@@ -1,1 +1,1 @@
-"""."""
+"""Passes over programs: each keeps the meaning, and the bits."""

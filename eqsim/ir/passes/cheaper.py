@@ -18,7 +18,9 @@ from eqsim.ir.stmt import Let
 from eqsim.ir.walk import nodes, transform
 
 
-def cheaper(lets: Iterable[Let], results: Iterable[tuple[str, Expr]]) -> tuple[tuple[Let, ...], tuple[tuple[str, Expr], ...]]:
+def cheaper(
+    lets: Iterable[Let], results: Iterable[tuple[str, Expr]]
+) -> tuple[tuple[Let, ...], tuple[tuple[str, Expr], ...]]:
     """The same Lets and results with cheaper operations."""
     return (
         tuple(Let(let.name, transform(let.value, _cheaper), let.origin) for let in lets),

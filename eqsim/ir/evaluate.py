@@ -125,9 +125,10 @@ def cast(value: Value, kind: Type) -> Value:
     return source.astype(DTYPES[kind], copy=False)[()]
 
 
-def _scalar(x: np.ndarray) -> Value:
-    """An array without shape as the scalar that it holds."""
-    return x[()] if x.ndim == 0 else x
+def select(test: Value, yes: Value, no: Value) -> Value:
+    """``yes`` where ``test`` holds, else ``no``; a scalar from scalars."""
+    found: Any = np.where(test, yes, no)
+    return found[()]
 
 
 class Evaluator:
@@ -157,7 +158,7 @@ class Evaluator:
                 return self._call(e)
             case Select(test, yes, no):
                 t, y, n = self(test), self(yes), self(no)
-                return lambda frame: _scalar(np.where(t(frame), y(frame), n(frame)))
+                return lambda frame: select(t(frame), y(frame), n(frame))
             case Cast(kind, arg):
                 a = self(arg)
                 return lambda frame: cast(a(frame), kind)
@@ -234,7 +235,7 @@ class Evaluator:
                     break
                 new = [x(inner) for x in nexts]
                 for name, value in zip(e.names, new, strict=True):
-                    inner.names[name] = np.where(active, value, inner.names[name])[()]
+                    inner.names[name] = select(active, value, inner.names[name])
                 active = np.logical_and(active, test(inner))
             return result(inner)
 

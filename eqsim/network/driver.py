@@ -88,8 +88,10 @@ class Drive:
     def run(self) -> bool:
         """Run to the end; False if it was stopped before."""
         self.ends = {name: members[0].first_step_at(self.end_s) for name, members in self.linked.clocks.items()}
+        self._expect()
         if hasattr(self.module, "plan"):
             self.module.plan(self.ends)
+        self._expect()
         if hasattr(self.module, "plan"):
             self.module.plan(self.ends)
         self.progress.begin()
@@ -145,12 +147,23 @@ class Drive:
             wanted = steps * SLICE / max(took, 1e-6)
             self.pace = max(1.0, min(wanted, 8 * self.pace))
 
+    def _expect(self) -> None:
+        """Room for all samples of monitors that record at every tick."""
+        for log in self.logs:
+            if log.clock is not None:
+                clock = self._clock_name(log.clock)
+                log.expect(self.ends[clock] - self.linked.state.steps[clock])
+                self._bind(log)
+
     def _grow(self) -> None:
         for log in self.logs:
             if len(log) + log.width > log.capacity:
                 log.grow()
-            self.linked.state.arrays.update(log.memory())
-            self.linked.state.ints[f"{log.name}.capacity"] = log.capacity
+            self._bind(log)
+
+    def _bind(self, log: GrowingLog) -> None:
+        self.linked.state.arrays.update(log.memory())
+        self.linked.state.ints[f"{log.name}.capacity"] = log.capacity
 
     def _write_back(self) -> None:
         for name, members in self.linked.clocks.items():
@@ -159,11 +172,11 @@ class Drive:
 
     # -- steps with Python in them -----------------------------------------------------------------------------------
 
-    def _operation_clock(self, clock: Clock) -> str:
+    def _clock_name(self, clock: Clock) -> str:
         return next(n for n, members in self.linked.clocks.items() if any(c is clock for c in members))
 
     def _next_operation(self) -> float:
-        names = {self._operation_clock(o.clock) for _, o in self.linked.operations}
+        names = {self._clock_name(o.clock) for _, o in self.linked.operations}
         return min((self._time(c) for c in names if self.linked.state.steps[c] < self.ends[c]), default=self.end_s)
 
     def _step_with_operations(self) -> None:
@@ -173,7 +186,7 @@ class Drive:
         active = ticking([state.steps[c] for c in names], [self.ends[c] for c in names], [self._dt(c) for c in names])
         at = 0
         for place, operation in self.linked.operations:
-            if active[names.index(self._operation_clock(operation.clock))]:
+            if active[names.index(self._clock_name(operation.clock))]:
                 self.module.run_part(state, at, place, active)
                 at = place
                 operation.run()

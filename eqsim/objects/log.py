@@ -7,17 +7,22 @@ from collections.abc import Mapping
 import numpy as np
 
 from eqsim.ir.program import LogBuffer
+from eqsim.objects.clock import Clock
 from eqsim.objects.part import Contribution
 
 FIRST_ROWS = 1024
-LARGEST_STEP = 1 << 26  # bytes: beyond this a log grows by this much, not by doubling
+LARGEST_STEP = 1 << 26  # bytes: beyond this a log grows by this much, or a quarter, not by doubling
+LARGEST_RESERVE = 1 << 28  # bytes: up to this the whole of a run gets its room at once
 
 
 class GrowingLog:
-    """Rows of a monitor.  ``width`` is the largest number of rows that one step can add."""
+    """Rows of a monitor.  ``width`` is the largest number of rows that one step can add.
 
-    def __init__(self, name: str, columns: Mapping[str, str]) -> None:
-        self.name, self.width = name, 1
+    ``clock`` is given if every tick of it adds ``width`` rows: then the length of a run tells how many there will be.
+    """
+
+    def __init__(self, name: str, columns: Mapping[str, str], clock: Clock | None = None) -> None:
+        self.name, self.width, self.clock = name, 1, clock
         self._columns = {n: np.zeros(0, dtype) for n, dtype in columns.items()}
         self.cursor = np.zeros(1, np.int64)
 
@@ -43,9 +48,19 @@ class GrowingLog:
 
     def grow(self) -> None:
         """Make room for at least one more step; doubles while small."""
-        size = max(c.itemsize for c in self._columns.values())
-        step = min(max(self.capacity, FIRST_ROWS), max(LARGEST_STEP // size, 1))
+        largest = max(LARGEST_STEP // self._row_bytes, self.capacity // 4, 1)
+        step = min(max(self.capacity, FIRST_ROWS), largest)
         self.reserve(max(len(self) + self.width, self.capacity + step))
+
+    @property
+    def _row_bytes(self) -> int:
+        return sum(c.itemsize for c in self._columns.values())
+
+    def expect(self, ticks: int) -> None:
+        """Make room for some more ticks of the clock, unless that is a lot."""
+        rows = len(self) + ticks * self.width
+        if self.clock is not None and rows * self._row_bytes <= LARGEST_RESERVE:
+            self.reserve(rows)
 
     def append(self, rows: Mapping[str, np.ndarray]) -> None:
         """Add rows from the host."""

@@ -37,7 +37,7 @@ class PopulationRateMonitor(Monitor):
             raise TypeError(f"{source.describe()} has no threshold: it never spikes")
         super().__init__(clock=source.clock, when="end", name=name)
         self.source = source
-        self._log = GrowingLog(f"{self.name}.rates", {"t": "float64", "rate": "float64"})
+        self._log = GrowingLog(f"{self.name}.rates", {"t": "float64", "rate": "float64"}, self.clock)
         self._now = np.zeros(1, np.int64)
 
     @property

@@ -63,8 +63,10 @@ class StateMonitor(Monitor):
         self.record = chosen_elements(source, record)
         self._variables = {n: source.variables[n] for n in self.record_variables}
         source.sampled = source.sampled or any(not v.stored for v in self._variables.values())
-        self._log = GrowingLog(f"{self.name}.samples", {"t": "float64"})
-        self._values = {n: GrowingLog(f"{self.name}.{n}", {n: DTYPES[v.type]}) for n, v in self._variables.items()}
+        self._log = GrowingLog(f"{self.name}.samples", {"t": "float64"}, self.clock)
+        self._values = {
+            n: GrowingLog(f"{self.name}.{n}", {n: DTYPES[v.type]}, self.clock) for n, v in self._variables.items()
+        }
 
     def before_run(self) -> None:
         if self._record_all and len(self._log) == 0:

@@ -23,6 +23,10 @@ from eqsim.ir.walk import body_nodes, nodes, statements, writes
 
 INDICES = ("i", "j", "k", "r", "n")
 
+STEP = """active advance any arrays budget close cursors dt ends enough first full ints last now open reals state status step
+    steps stop ticking""".split()
+"""Words that the loop over the steps has taken."""
+
 
 @dataclass(frozen=True, slots=True)
 class Member:
@@ -90,7 +94,7 @@ def spell(program: Program) -> ProgramText:
     """Choose all names and print all expressions of a program."""
     reals = all_reals(program)
     fields = unique([a.name for a in program.arrays] + list(reals) + list(program.ints))
-    kernels = unique([k.name for k in program.kernels], taken=("state", "steps", *fields.values()))
+    kernels = unique([k.name for k in program.kernels], taken=(*STEP, *fields.values()))
     return ProgramText(
         arrays=tuple((STORAGE_TYPES[a.dtype], fields[a.name], a.name) for a in program.arrays),
         reals=tuple((fields[name], name) for name in reals),
@@ -279,8 +283,9 @@ def _route(program: Program, name: str) -> Iterator[tuple[str, Size]]:
 def _ends(program: Program, route: Route) -> Iterator[tuple[str, Size]]:
     known = {a.name for a in program.arrays}
     for role, first in (("source", route.first_source), ("target", route.first_target)):
+        yield (f"first_{role}", first)
         if f"{route.synapses}.{role}" in known:
-            yield from ((role, f"{route.synapses}.{role}"), (f"first_{role}", first))
+            yield (role, f"{route.synapses}.{role}")
     yield ("side", 0 if route.side == "pre" else 1)
 
 

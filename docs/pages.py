@@ -85,8 +85,10 @@ def run(page: Path) -> Iterator[tuple[Piece, Result]]:
     from matplotlib import pyplot
 
     import eqsim
+    from eqsim.objects import naming
 
-    gc.collect()  # objects of the page before keep their names as long as they live
+    gc.collect()
+    naming._alive.clear()  # a page is a script of its own: objects that still live elsewhere leave it their names
     eqsim.start_scope()
     eqsim.seed(0)
     eqsim.defaultclock.dt = 0.1 * eqsim.ms

@@ -191,7 +191,8 @@ def _range(first: int | str, size: int | str) -> str:
 def _(k: Kernel) -> str:
     head = f"kernel {k.name}, {_domain(k.domain)} (clock {k.clock}, {k.when} {k.order}):"
     before = ["  before:", *(f"  {line}" for line in _indented(k.prelude))] if k.prelude else []
-    return "\n".join([head, *before, *_indented(k.body)])
+    origin = [f"  # {' '.join(k.origin.text.split())}"] if k.origin is not None else []
+    return "\n".join([head, *origin, *before, *_indented(k.body)])
 
 
 @show.register

@@ -80,11 +80,11 @@ def explain(
     model
     -----
     dv/dt = -v/tau
-    d(dv/dt)/dv = -1/tau
+    d(dv/dt)/dv = -(1/tau)
     <BLANKLINE>
     rule: exact
     -----------
-    _decay_v = exp(-dt/tau)
+    _decay_v = exp(-(dt/tau))
     v_new = v*_decay_v
     v = v_new
     """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import io
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -43,19 +44,19 @@ def make_cells() -> NeuronGroup:
         reset="v = 0*mV",
         refractory=2 * ms,
         method="euler",
-        name="cells",
+        name="granule",
     )
 
 
 def sections(text: str) -> list[str]:
     """The titles of the forms in an explanation."""
     lines = text.splitlines()
-    return [line for line, under in zip(lines, lines[1:], strict=False) if under and set(under) == {"-"}]
+    return [line for line, under in pairwise(lines) if under and set(under) == {"-"}]
 
 
 def test_group_goes_through_all_forms_in_order() -> None:
     titles = sections(explanation(make_cells()))
-    assert explanation(make_cells()).splitlines()[:2] == ["NeuronGroup 'cells' with 4 neurons", "=" * 34]
+    assert explanation(make_cells()).splitlines()[:2] == ["NeuronGroup 'granule' with 4 neurons", "=" * 36]
     assert titles == ["strings", "equations", "model", "rule: euler", "kernels", "program", "sources"]
     assert [title.split(":")[0] for title in titles] == list(FORMS)
 
@@ -66,14 +67,14 @@ def test_first_forms_of_a_group() -> None:
         """\
 strings
 -------
-equations of NeuronGroup 'cells':
+equations of NeuronGroup 'granule':
     dv/dt = (I - v)/tau : volt (unless refractory)
     I : volt (constant)
-threshold of NeuronGroup 'cells':
+threshold of NeuronGroup 'granule':
     v > 15*mV
-reset of NeuronGroup 'cells':
+reset of NeuronGroup 'granule':
     v = 0*mV
-refractory of NeuronGroup 'cells':
+refractory of NeuronGroup 'granule':
     2. ms
 
 equations
@@ -83,13 +84,13 @@ I  parameter     volt  constant
 
 model
 -----
-dv/dt = (cells.I[i] - v)/cells.tau   where not_refractory
-d(dv/dt)/dv = -(1/cells.tau)
-cells.tau = 0.01 second
+dv/dt = (granule.I[i] - v)/granule.tau   where not_refractory
+d(dv/dt)/dv = -(1/granule.tau)
+granule.tau = 0.01 second
 
 rule: euler
 -----------
-v_new = v + dt*((cells.I[i] - v)/cells.tau if not_refractory else 0)
+v_new = v + dt*((granule.I[i] - v)/granule.tau if not_refractory else 0)
 v = v_new"""
     )
 
@@ -97,8 +98,8 @@ v = v_new"""
 def test_every_generated_line_of_a_group_is_there() -> None:
     """Kernels, program and sources name the same kernels in the order of a step; the user's lines stand above theirs."""
     cells = make_cells()
-    names = ["cells_stateupdater", "cells_spike_thresholder", "cells_spike_thresholder_mark", "cells_spike_resetter"]
-    for form, begin in (("kernels", "kernel "), ("program", "kernel "), ("sources", "// cells")):
+    names = ["granule_stateupdater", "granule_spike_thresholder", "granule_spike_thresholder_mark", "granule_spike_resetter"]
+    for form, begin in (("kernels", "kernel "), ("program", "kernel "), ("sources", "// granule")):
         text = explanation(cells, form)
         heads = [line.split()[1].rstrip(",:") for line in text.splitlines() if line.startswith(begin)]
         assert heads == names
@@ -111,7 +112,7 @@ def test_every_generated_line_of_a_group_is_there() -> None:
 
 def test_explaining_twice_gives_the_same_text_and_changes_nothing() -> None:
     cells = make_cells()
-    synapses = Synapses(cells, cells, on_pre="v += 1*mV", name="syn")
+    synapses = Synapses(cells, cells, on_pre="v += 1*mV", name="grain")
     before = explanation(synapses)
     assert explanation(synapses) == before
     synapses.connect(j="i")
@@ -128,8 +129,8 @@ def test_explaining_twice_gives_the_same_text_and_changes_nothing() -> None:
     ("make", "kernels", "strings"),
     [
         (
-            lambda cells: Synapses(cells, cells, "w : volt", on_pre="v += w", on_post="w *= 2", delay=1 * ms, name="syn"),
-            ["syn_pre", "syn_post"],
+            lambda cells: Synapses(cells, cells, "w : volt", on_pre="v += w", on_post="w *= 2", delay=1 * ms, name="grain"),
+            ["grain_pre", "grain_post"],
             ["w : volt", "v += w", "1. ms", "w *= 2"],
         ),
         (lambda cells: PoissonGroup(2, 10 * Hz, name="noise"), ["noise_thresholder"], ["[10. 10.] Hz"]),
@@ -155,7 +156,7 @@ def test_other_objects_show_their_own_strings_and_kernels(make: Any, kernels: li
 def test_subgroup_is_explained_by_its_group() -> None:
     cells = make_cells()
     title, _, *rest = explanation(cells[:2]).splitlines()
-    assert title == "Subgroup 'cells_subgroup' of 'cells' from 0 to 2"
+    assert title == "Subgroup 'granule_subgroup' of 'granule' from 0 to 2"
     assert rest == explanation(cells).splitlines()[2:]
 
 
@@ -166,11 +167,11 @@ def test_network_shows_the_order_of_a_step() -> None:
     assert heads == [
         "kernel trace",
         "kernel trace_t",
-        "kernel cells_stateupdater",
-        "kernel cells_spike_thresholder",
-        "kernel cells_spike_thresholder_mark",
+        "kernel granule_stateupdater",
+        "kernel granule_spike_thresholder",
+        "kernel granule_spike_thresholder_mark",
         "kernel spikes",
-        "kernel cells_spike_resetter",
+        "kernel granule_spike_resetter",
     ]
 
 
@@ -194,7 +195,7 @@ def test_text_goes_to_the_file() -> None:
 
 def test_names_come_from_the_namespace_that_is_given() -> None:
     text = explanation(make_cells(), "model", namespace={"tau": 5 * ms})
-    assert text.splitlines()[-1] == "cells.tau = 0.005 second"
+    assert text.splitlines()[-1] == "granule.tau = 0.005 second"
 
 
 def test_unknown_form_object_and_name() -> None:

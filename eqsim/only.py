@@ -16,7 +16,19 @@ from eqsim.errors import (
 )
 from eqsim.functions import BUILTINS as DEFAULT_FUNCTIONS
 from eqsim.functions import CONSTANTS as DEFAULT_CONSTANTS
-from eqsim.integrators import euler, exact, exponential_euler, heun, milstein, rk2, rk4
+from eqsim.integrators import (
+    ExplicitStateUpdater,
+    StateUpdateMethod,
+    euler,
+    exact,
+    exponential_euler,
+    heun,
+    independent,
+    linear,
+    milstein,
+    rk2,
+    rk4,
+)
 from eqsim.log import BrianLogger, get_logger, std_silent
 from eqsim.model import Equations
 from eqsim.network.driver import stop
@@ -108,6 +120,7 @@ __all__ = [
     "EqsimError",
     "EquationError",
     "Equations",
+    "ExplicitStateUpdater",
     "Group",
     "MagicError",
     "MagicNetwork",
@@ -122,6 +135,7 @@ __all__ = [
     "SpikeMonitor",
     "SpikeSource",
     "StateMonitor",
+    "StateUpdateMethod",
     "Subgroup",
     "Synapses",
     "Unit",
@@ -159,8 +173,10 @@ __all__ = [
     "heun",
     "in_best_unit",
     "in_unit",
+    "independent",
     "is_dimensionless",
     "is_scalar_type",
+    "linear",
     "linspace",
     "log",
     "log1p",

@@ -1,15 +1,21 @@
 """Layer 5: methods of numerical integration, from a `Model` to a `Rule`."""
 
 from eqsim.integrators.choice import choose, find
+from eqsim.integrators.described import ExplicitStateUpdater
 from eqsim.integrators.exact import exact
 from eqsim.integrators.explicit import euler, rk2, rk4
 from eqsim.integrators.exponential import exponential_euler
-from eqsim.integrators.method import METHODS, Method, describe, method
+from eqsim.integrators.method import METHODS, Method, StateUpdateMethod, describe, method
 from eqsim.integrators.stochastic import heun, milstein
+
+linear = independent = exact
+"""Other names of `exact`, for scripts that use them."""
 
 __all__ = [
     "METHODS",
+    "ExplicitStateUpdater",
     "Method",
+    "StateUpdateMethod",
     "choose",
     "describe",
     "euler",
@@ -17,6 +23,8 @@ __all__ = [
     "exponential_euler",
     "find",
     "heun",
+    "independent",
+    "linear",
     "method",
     "milstein",
     "rk2",

@@ -5,12 +5,13 @@ In: a `Model` and what the user gave as ``method=``.  Out: a `Method`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from eqsim.errors import Diagnostic, UnsupportedEquationsException, did_you_mean
-from eqsim.integrators.method import METHODS, Method
+from eqsim.integrators.custom import from_callable
+from eqsim.integrators.method import METHODS, Method, StateUpdateMethod
 from eqsim.model.model import Model
 
 __all__ = ["ALIASES", "DEFAULT", "choose", "find"]
@@ -20,26 +21,31 @@ ALIASES = {"linear": "exact", "independent": "exact"}
 """Other names of methods."""
 OPTIONS = ("simplify",)
 
-Wanted = str | Method | Sequence[str | Method] | None
+One = str | Method | StateUpdateMethod | Callable[..., str]
+Wanted = One | Sequence[One] | None
 
 
-def find(name: str | Method) -> Method:
-    """The method of this name, whatever its case.
+def find(wanted: One, options: Mapping[str, Any] | None = None) -> Method:
+    """The method of this name, whatever its case; or one made from a function that gives the code of a step.
 
     Raises
     ------
     ValueError
         If there is no such method.
+    TypeError
+        If this can be no method.
     """
-    if isinstance(name, Method):
-        return name
-    known = METHODS.get(ALIASES.get(name.lower(), name.lower()))
+    if isinstance(wanted, Method):
+        return wanted
+    if not isinstance(wanted, str):
+        if callable(wanted):
+            return from_callable(wanted, options)
+        raise TypeError(f"method= takes names, methods and functions, not {type(wanted).__name__}")
+    known = METHODS.get(ALIASES.get(wanted.lower(), wanted.lower()))
     if known is not None:
         return known
-    hint = did_you_mean(name, {*METHODS, *ALIASES})
-    raise ValueError(
-        f"there is no integration method '{name}'; {hint or 'known methods: ' + ', '.join(sorted(METHODS))}"
-    )
+    hint = did_you_mean(wanted, {*METHODS, *ALIASES})
+    raise ValueError(f"there is no integration method '{wanted}'; {hint or 'known methods: ' + ', '.join(sorted(METHODS))}")
 
 
 def choose(
@@ -54,12 +60,13 @@ def choose(
     Parameters
     ----------
     model : Model
-    wanted : str, Method, sequence of these, or None
-        The first that can be used is taken; None stands for ``default``.
+    wanted : str, Method, callable, sequence of these, or None
+        The first that can be used is taken; None stands for ``default``.  A callable gets
+        ``(equations, variables, options)`` and returns the code of one step, see `custom`.
     owner : str
         Name of the object, for messages.
     options : mapping, optional
-        The user's ``method_options``.  ``simplify`` is accepted and has no effect.
+        The user's ``method_options``.  ``simplify`` is accepted and has no effect; callables understand what they like.
     default : sequence of str
         What is tried if the user does not care.
 
@@ -68,12 +75,14 @@ def choose(
     UnsupportedEquationsException
         If none can be used, with the reason for each.
     ValueError
-        If there is no method or option of a given name.
+        If there is no method or option of a given name, or the list is empty.
+    TypeError
+        If something in the list can be no method.
     """
-    _check_options(options or {})
-    if isinstance(wanted, str | Method):
-        wanted = (wanted,)
-    methods = [find(name) for name in (default if wanted is None else wanted)]
+    listed = _listed(default if wanted is None else wanted)
+    methods = [find(one, options) for one in listed]
+    if all(isinstance(one, str | Method) for one in listed):
+        _check_options(options or {})
     reasons = []
     for m in methods:
         reason = m.reason(model)
@@ -83,6 +92,14 @@ def choose(
         reasons.append(Diagnostic("M101", f"method '{m.name}' cannot be used{of}: {reason}"))
     *others, last = reasons
     raise UnsupportedEquationsException(*others, replace(last, help=_help(model, methods)))
+
+
+def _listed(wanted: One | Sequence[One]) -> Sequence[One]:
+    if isinstance(wanted, str) or not isinstance(wanted, Sequence):
+        return (wanted,)
+    if not wanted:
+        raise ValueError("method= is an empty list; name at least one method")
+    return wanted
 
 
 def _check_options(options: Mapping[str, Any]) -> None:

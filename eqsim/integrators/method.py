@@ -6,7 +6,8 @@ In: a `Model`.  Out: a `Rule`, one step of integration; or a sentence that says 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 from eqsim.errors import UnsupportedEquationsException
 from eqsim.functions.helpers import Lets
@@ -19,14 +20,52 @@ from eqsim.model.equations import Equations
 from eqsim.model.model import DT, Model, Rule, T
 from eqsim.model.symbolic import symbolic_model
 
-__all__ = ["DT", "METHODS", "Method", "T", "bind", "dW", "describe", "finished", "lets_for", "method"]
+__all__ = ["DT", "METHODS", "Method", "StateUpdateMethod", "T", "bind", "dW", "describe", "finished", "lets_for", "method"]
 
 KINDS: tuple[Noise, ...] = ("none", "additive", "multiplicative")
 """Each kind includes those before it."""
 
 
+class StateUpdateMethod:
+    """Base of methods of integration; a subclass of the user's gives the code of one step, see `custom`."""
+
+    __slots__ = ()
+
+    def __call__(self, equations: Any, variables: Any = None, method_options: Any = None) -> str:
+        """The code of one step."""
+        raise NotImplementedError(f"{type(self).__name__} must define __call__(equations, variables, method_options)")
+
+    @staticmethod
+    def register(name: str, updater: Any) -> None:
+        """Give a method a name that ``method=`` understands, in any case of letters.
+
+        Parameters
+        ----------
+        name : str
+        updater : Method, ExplicitStateUpdater or callable
+            What could itself be given as ``method=``.
+
+        Raises
+        ------
+        ValueError
+            If the name is taken.
+        TypeError
+            If this is no name, or no method.
+        """
+        from eqsim.integrators.choice import ALIASES, find
+
+        if not isinstance(name, str):
+            raise TypeError(f"the name of a method is a string, not {type(name).__name__}")
+        if isinstance(updater, str):
+            raise TypeError(f"'{updater}' is the name of a method, not a method")
+        key, found = name.lower(), find(updater)
+        if key in METHODS or key in ALIASES:
+            raise ValueError(f"there is a method '{key}' already")
+        METHODS[key] = Method(key, *(getattr(found, f.name) for f in fields(Method)[1:]))
+
+
 @dataclass(frozen=True, slots=True)
-class Method:
+class Method(StateUpdateMethod):
     """A method of integration.
 
     Attributes
@@ -78,8 +117,16 @@ class Method:
             raise UnsupportedEquationsException(f"method '{self.name}' cannot be used: {reason}")
         return finished(self.steps(model), model)
 
-    def __call__(self, equations: Equations | Model) -> str:
-        """The update of these equations as readable code; for teaching and for checking."""
+    def __call__(self, equations: Equations | Model, variables: Any = None, method_options: Any = None) -> str:
+        """The update of these equations as readable code; for teaching and for checking.
+
+        ``variables`` and ``method_options`` are not needed.
+
+        Raises
+        ------
+        UnsupportedEquationsException
+            If the method cannot be used with these equations.
+        """
         return describe(self.build(equations if isinstance(equations, Model) else symbolic_model(equations)))
 
     def __repr__(self) -> str:

@@ -6,11 +6,17 @@ constants `Number`.  All values are SI.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from eqsim.errors import Span
 from eqsim.ir.expr import Expr, Ref
 from eqsim.ir.stmt import Let
+
+if TYPE_CHECKING:
+    from eqsim.model.equations import Equations
+    from eqsim.model.translate import Scope
 
 T, DT = Ref("t"), Ref("dt")
 
@@ -30,17 +36,40 @@ class Ode:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a model comes from: for methods that users write, which see the text and may use its names.
+
+    Attributes
+    ----------
+    equations : Equations
+    scope : Scope
+        What a name in the text of the equations means.
+    stream : callable
+        Gives the stream of the next random draw.
+    variables : mapping
+        The variables of the group by name; empty without a group.
+    """
+
+    equations: Equations
+    scope: Scope
+    stream: Callable[[], int]
+    variables: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Model:
     """A system of differential equations.  ``noise`` holds the names of the white noises (``xi``, ``xi_1``) in use.
 
     ``locally_constant`` holds names of functions of t that do not change within a step.  ``subexpressions`` are the
     user's names for certain values; they are put in already and only serve to give generated code their names.
+    ``origin`` is None for a model that was not made from text.
     """
 
     odes: tuple[Ode, ...] = ()
     noise: tuple[str, ...] = ()
     locally_constant: frozenset[str] = frozenset()
     subexpressions: tuple[tuple[str, Expr], ...] = ()
+    origin: Origin | None = field(default=None, compare=False, repr=False)
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from itertools import count
 from eqsim.ir.expr import Number, Ref, as_real
 from eqsim.model.arithmetic import number
 from eqsim.model.equations import Equations
-from eqsim.model.model import Model, Ode
+from eqsim.model.model import Model, Ode, Origin
 from eqsim.model.translate import Symbol, Translator
 
 ACTIVE = Ref("not_refractory", "bool")
@@ -28,14 +28,21 @@ def symbolic_model(equations: Equations) -> Model:
     symbols = {name: Symbol(Ref(name), None) for name in ("t", "dt", *noise, *(e.name for e in equations.differential))}
     symbols |= {e.name: Symbol(Number(e.name, e.type), None) for e in equations.values() if e.kind == "parameter"}
     streams = count()
-    translate = Translator(lambda name: symbols.get(name, Symbol(Number(name), None)), lambda: next(streams))
+
+    def scope(name: str) -> Symbol:
+        return symbols.get(name, Symbol(Number(name), None))
+
+    def stream() -> int:
+        return next(streams)
+
+    translate = Translator(scope, stream)
     for e in equations.ordered_subexpressions:
         assert e.tree is not None
         symbols[e.name] = Symbol(translate(e.tree).expr, None)
     odes = tuple(_ode(equations, e.name, translate) for e in equations.differential)
     translate.finish()
     named = tuple((e.name, symbols[e.name].expr) for e in equations.ordered_subexpressions)
-    return Model(odes, tuple(sorted(noise)), subexpressions=named)
+    return Model(odes, tuple(sorted(noise)), subexpressions=named, origin=Origin(equations, scope, stream))
 
 
 def _ode(equations: Equations, name: str, translate: Translator) -> Ode:

@@ -14,7 +14,7 @@ from eqsim.ir.stmt import Let, Stmt, Store
 from eqsim.ir.walk import nodes
 from eqsim.model.arithmetic import number
 from eqsim.model.equations import SingleEquation
-from eqsim.model.model import Model, Ode, Rule
+from eqsim.model.model import Model, Ode, Origin, Rule
 from eqsim.model.translate import Symbol, Translator
 from eqsim.objects.part import Context
 from eqsim.objects.times import running
@@ -39,16 +39,16 @@ def model_of(group: NeuronGroup, context: Context) -> Model:
     override |= {"t": Symbol(Ref("t"), second.dim), "dt": Symbol(Ref("dt"), second.dim)}
     noise = sorted(group.equations.noise_names)
     override |= {xi: Symbol(Ref(xi), second.dim**-0.5) for xi in noise}
-    translator = Translator(
-        group.scope(context, override=override), group.streams("equations"), lambda: group.known_names(context)
-    )
+    scope = group.scope(context, override=override)
+    translator = Translator(scope, group.streams("equations"), lambda: group.known_names(context))
     odes = tuple(_ode(e, translator) for e in equations)
     named = tuple(_named(e, translator) for e in group.equations.ordered_subexpressions if e.type == "real")
     try:
         translator.finish()
     except EqsimError as error:
         raise for_object(error, group.name) from None
-    return Model(odes, tuple(noise), subexpressions=named)
+    origin = Origin(group.equations, scope, group.streams("method"), dict(group.variables))
+    return Model(odes, tuple(noise), subexpressions=named, origin=origin)
 
 
 def _named(e: SingleEquation, translator: Translator) -> tuple[str, Expr]:

@@ -2,8 +2,9 @@
 
 In: a name and the kind of place where it is defined.  Out: nothing, or an error that says what the name already means.
 
-Kinds of places: ``equations`` (any block), ``statement`` (left of ``=`` in a reset, on_pre, ...), and the checks
-that an object adds: ``neurons``, ``synapses``, ``spatial``, ``refractory`` (a group with a refractory period).
+Kinds of places: ``equations`` (any block), ``statement`` (left of ``=`` in a reset, on_pre, ...), ``update`` (code and
+descriptions of integration methods), and the checks that an object adds: ``neurons``, ``synapses``, ``spatial``,
+``refractory`` (a group with a refractory period).
 """
 
 from __future__ import annotations
@@ -65,7 +66,7 @@ _OBJECTS = ("neurons", "synapses", "spatial")
 # fmt: off
 RULES: tuple[Rule, ...] = (
     Rule(Mistake("E501", "", "'{at}' is a word of Python and cannot be a name", "choose another name, e.g. {at}_"),
-         _EVERYWHERE, frozenset(keyword.kwlist)),
+         (*_EVERYWHERE, "update"), frozenset(keyword.kwlist)),
     Rule(Mistake("E502", r"_\w*", "a name cannot begin with an underscore", "choose another name"), ("equations",)),
     Rule(Mistake("E503", r"__\w*", "a name cannot begin with two underscores", "choose another name"), ("statement",)),
     Rule(Mistake("E504", "t|dt|t_in_timesteps|i|N", "'{at}' already means {what}", "choose another name, e.g. {at}_1"),

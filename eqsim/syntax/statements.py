@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal, cast
 
 from eqsim.errors import Diagnostic, EquationSyntaxError, Source, Span
@@ -47,8 +48,8 @@ class Assignment:
     span: Span
 
 
-def parse_statements(source: Source) -> tuple[Assignment, ...]:
-    """Read a block of statements.
+def parse_statements(source: Source, kind: str = "statement") -> tuple[Assignment, ...]:
+    """Read a block of statements; ``kind`` says which names may be set, see `names`.
 
     Raises
     ------
@@ -61,7 +62,7 @@ def parse_statements(source: Source) -> tuple[Assignment, ...]:
     [('v', '=', 'v_r'), ('w', '+=', 'b')]
     """
     found: list[Diagnostic] = []
-    statements = [attempt(found, _read, span) for span in _split(source)]
+    statements = [attempt(found, partial(_read, kind=kind), span) for span in _split(source)]
     if found:
         raise EquationSyntaxError(*found)
     return tuple(s for s in statements if s is not None)
@@ -93,7 +94,7 @@ def _trim(source: Source, text: str, start: int, end: int) -> Iterator[Span]:
 _ASSIGNMENT = re.compile(r"(?P<target>[A-Za-z_]\w*)\s*(?P<op>(?:\*\*|//|[-+*/%])?=)(?!=)\s*(?P<value>.*)")
 
 
-def _read(span: Span) -> Assignment:
+def _read(span: Span, kind: str) -> Assignment:
     text = blank_lines(span.text)
     mistakes = check_characters(span, text) or find_first(STATEMENTS, span, text)
     if mistakes:
@@ -106,15 +107,11 @@ def _read(span: Span) -> Assignment:
         words = {"at": op, "x": m["target"]}
         raise EquationSyntaxError(ASSIGNMENTS["empty"].diagnostic(span.part(*m.span("op")), words))
     found: list[Diagnostic] = []
-    attempt(found, _check_target, target)
+    attempt(found, partial(check_name, kind=kind), target)
     value = attempt(found, parse_expression, span.part(*m.span("value")))
     if value is None or found:
         raise EquationSyntaxError(*found)
     return Assignment(target, op, value, span)
-
-
-def _check_target(span: Span) -> str:
-    return check_name(span, "statement")
 
 
 def _why_not(span: Span, text: str) -> Diagnostic:

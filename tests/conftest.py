@@ -18,7 +18,7 @@ import pytest
 
 from eqsim.codegen.cache import Cache
 from eqsim.codegen.compiler import KERNEL_FLAGS, NATIVE, Missing, find_compiler
-from eqsim.ir.interpret import Interpreter
+from eqsim.ir.interpret import Constants
 from eqsim.ir.program import Program, State, Status
 from eqsim.targets.cython import CythonTarget
 from eqsim.targets.numpy import NumpyTarget
@@ -50,7 +50,7 @@ class Lane:
 
     def run(self, program: Program, state: State, ends: dict[str, int]) -> Status:
         """Run a program from its state to the ends of its clocks; the state is changed in place."""
-        Interpreter(program).constants(state)
+        Constants(program)(state)
         return self.module(program).run(state, ends)
 
     @contextmanager
@@ -59,7 +59,7 @@ class Lane:
         from eqsim.network import device
 
         before = device._target
-        device._target = lambda name: self.target
+        device._target = lambda *choice: self.target  # type: ignore[assignment]
         try:
             yield
         finally:

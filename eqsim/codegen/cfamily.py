@@ -78,13 +78,15 @@ class Printer:
     """Prints what stands inside a function.
 
     ``array`` and ``number`` say how the surrounding text reaches an array (something that can be indexed) and a number,
-    ``bound`` how it spells what it binds itself (prelude, indices); other names are locals.  ``row`` names the counter
-    of a log, ``columns`` its arrays.
+    ``bound`` how it spells what it binds itself (prelude, indices); other names are locals.  ``steady``
+    names are the same for all elements: g++ makes no vector code of a choice by one of them, unless it is written with
+    masks.  ``row`` names the counter of a log, ``columns`` its arrays.
     """
 
     array: Callable[[str], str] = identifier
     number: Callable[[str], str] = identifier
     bound: Mapping[str, str] = field(default_factory=dict)
+    steady: frozenset[str] = frozenset()
     row: Callable[[str], str] = identifier
     columns: Callable[[str], tuple[str, ...]] = lambda log: ()
     storage: Callable[[str], str] = lambda array: "float64"
@@ -128,9 +130,7 @@ class Printer:
     def _left(self, parent: Op, a: Expr) -> str:
         """Chains a + b + c and a * b * c need no brackets on the left: C evaluates them from the left, too."""
         same = {"+": ("+", "-", "*", "/"), "-": ("+", "-", "*", "/"), "*": ("*", "/"), "/": ("*", "/")}
-        loose = (
-            isinstance(a, Op) and len(a.args) == 2 and a.op in same.get(parent.op, ()) and a.op not in INTEGER_DIVISION
-        )
+        loose = isinstance(a, Op) and len(a.args) == 2 and a.op in same.get(parent.op, ()) and a.op not in INTEGER_DIVISION
         return self.bare(a) if loose else self.expr(a)
 
     @expr.register
@@ -139,6 +139,8 @@ class Printer:
 
     @expr.register
     def _(self, e: Select) -> str:
+        if isinstance(e.test, Ref) and e.test.name in self.steady and e.type == "real":
+            return f"eq_choose({', '.join(map(self.bare, (e.test, e.yes, e.no)))})"
         return f"({self.expr(e.test)} ? {self.expr(e.yes)} : {self.expr(e.no)})"
 
     @expr.register
@@ -154,12 +156,8 @@ class Printer:
     @expr.register
     def _(self, e: Iterate) -> str:
         kinds = [C_TYPES[s.type] for s in e.starts]
-        start = " ".join(
-            f"{k} {identifier(x)} = {self.bare(s)};" for k, x, s in zip(kinds, e.names, e.starts, strict=True)
-        )
-        step = " ".join(
-            f"const {k} {x}_next = {self.bare(v)};" for k, x, v in zip(kinds, e.names, e.nexts, strict=True)
-        )
+        start = " ".join(f"{k} {identifier(x)} = {self.bare(s)};" for k, x, s in zip(kinds, e.names, e.starts, strict=True))
+        step = " ".join(f"const {k} {x}_next = {self.bare(v)};" for k, x, v in zip(kinds, e.names, e.nexts, strict=True))
         move = " ".join(f"{identifier(x)} = {x}_next;" for x in e.names)
         return (
             f"[&]() -> {C_TYPES[e.type]} {{ {start} for (int turn_ = 0; turn_ < {e.limit} && {self.expr(e.test)}; ++turn_) "

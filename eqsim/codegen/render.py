@@ -150,9 +150,7 @@ class _Kernel:
 
     def _arrays(self) -> list[str]:
         loaded = {e.array for e in self._expressions() if isinstance(e, Load)}
-        needed = (
-            loaded | writes(self.kernel.body) | self._appended() | {r for r in self.roles.values() if r in self.arrays}
-        )
+        needed = loaded | writes(self.kernel.body) | self._appended() | {r for r in self.roles.values() if r in self.arrays}
         return [a.name for a in self.program.arrays if a.name in needed]
 
     def _numbers(self) -> list[str]:
@@ -172,6 +170,7 @@ class _Kernel:
             array=self._of,
             number=self._of,
             bound=bound,
+            steady=frozenset(self.lets),
             row=lambda log: self._of(self.row_names[log]),
             columns=lambda log: self.logs[log].columns,
             storage=lambda name: self.arrays[name].dtype,

@@ -55,9 +55,7 @@ def _calls(s: Stmt, functions: Mapping[str, Function]) -> int:
 
 def _length(f: Function) -> int:
     """Operations in the body of a function, those of the functions it calls not counted."""
-    return sum(
-        isinstance(e, Op | Select | Call) for value in (*(x.value for x in f.body), f.result) for e in nodes(value)
-    )
+    return sum(isinstance(e, Op | Select | Call) for value in (*(x.value for x in f.body), f.result) for e in nodes(value))
 
 
 def _connected(pieces: list[tuple[Stmt, ...]]) -> tuple[Stage, ...]:
@@ -81,9 +79,7 @@ def _outside(body: Iterable[Stmt], home: Mapping[str, int]) -> tuple[str, ...]:
     return tuple(name for name in used if name in home and name not in bound)
 
 
-def _repeated(
-    pieces: list[tuple[Stmt, ...]], at: int, lets: Mapping[str, Let], home: Mapping[str, int]
-) -> tuple[Let, ...]:
+def _repeated(pieces: list[tuple[Stmt, ...]], at: int, lets: Mapping[str, Let], home: Mapping[str, int]) -> tuple[Let, ...]:
     """Cheap Lets of earlier pieces that this piece computes again: most often loads of an array."""
     changed = writes(tuple(s for p in pieces[:at] for s in p))
     again: dict[str, Let] = {}

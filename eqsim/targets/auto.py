@@ -6,7 +6,8 @@ same memory, so a change between two steps is nothing but a call of another func
 ==========  ===================================================================================
 compiled    the cache has it: used from the first step
 numpy       numpy runs, and its speed is measured; a long run makes the compiler start
-compiling   numpy goes on while processes of their own compile
+compiling   processes of their own compile; numpy nearly stands still, for compiled code will catch up in no time,
+            but goes on if they take too long
 failed      numpy goes on; the reason has been told once
 ==========  ===================================================================================
 """
@@ -27,7 +28,9 @@ from eqsim.targets.target import Module, Sources, register
 
 logger = get_logger("eqsim.codegen")
 
-WORTHWHILE_S = 1.2  # seconds of numpy, spent or ahead, from which on a compiler is started: about what it needs itself
+WORTHWHILE_S = 0.8  # seconds of numpy, spent or ahead, from which on compilers are started.  They need more: 1 to 1.5 s
+DOOR_KNOWN = 0.3  # ... times this if only kernels are to be compiled.  They need as much.
+PATIENCE = 2.0  # numpy waits for the compilers this many times as long as it would need for the rest of the run
 LOOK_S = 0.01  # seconds between two looks at clock and compiler
 
 spent: dict[str, float] = defaultdict(float)
@@ -45,7 +48,8 @@ class AutoTarget:
     compiled : CythonTarget or None
         What to change to.
     worthwhile_s : float
-        Seconds of numpy, spent or expected, from which on the compiler is started.
+        Seconds of numpy, spent or expected, from which on the compiler is started.  Less than it needs itself: most
+        scripts are run more than once.
     """
 
     def __init__(self, compiled: CythonTarget | None = None, worthwhile_s: float = WORTHWHILE_S) -> None:
@@ -69,6 +73,7 @@ class AutoModule:
         self._fingerprint = program.fingerprint
         self._build: Build | None = None
         self._failed = False
+        self._waits_until = 0.0
         self._interpreter: Interpreter | None = None
         self._horizon: dict[str, int] = {}
         self._compiled = target.remembered(program)
@@ -129,8 +134,9 @@ class AutoModule:
 
     def _consider(self, ahead_s: float) -> None:
         """Start the compiler if it pays, or join a compilation of the same program."""
-        if self._build is not None or self._failed or spent[self._fingerprint] + ahead_s <= self.worthwhile_s:
+        if self._build is not None or self._failed or not self._pays(spent[self._fingerprint] + ahead_s):
             return
+        self._waits_until = time.perf_counter() + PATIENCE * ahead_s
         key = (self._fingerprint, *self.target.key)
         try:
             if key not in under_way:
@@ -139,6 +145,19 @@ class AutoModule:
             self._build = under_way[key]
         except (CompileError, OSError) as error:
             self._fail(error)
+
+    def _pays(self, numpy_s: float) -> bool:
+        """Is so much time on numpy worth a compilation?"""
+        if numpy_s > self.worthwhile_s or numpy_s <= DOOR_KNOWN * self.worthwhile_s:
+            return numpy_s > self.worthwhile_s
+        return self.target.has_door(self.program)
+
+    def wait(self) -> bool:
+        """Leave the processor to the compilers for a moment, if they are at work and not overdue."""
+        waits = self.state == "compiling" and time.perf_counter() < self._waits_until
+        if waits:
+            time.sleep(LOOK_S)
+        return waits
 
     def _look(self) -> bool:
         """Is the compiled module there?"""
@@ -172,7 +191,11 @@ class _Watch:
         self.note()
         done, left = self.first - self._left(), self._left()
         self.module._consider(left * (now - self.began) / done if done else 0.0)
-        return self.module._look()
+        if self.module._look():
+            return True
+        if self.module.wait():
+            self.noted = time.perf_counter()
+        return False
 
     def note(self) -> None:
         """Add the time that has passed to what the program has spent on numpy."""

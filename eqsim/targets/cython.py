@@ -86,6 +86,11 @@ class CythonTarget:
         except (OSError, ImportError):
             return None
 
+    def has_door(self, program: Program) -> bool:
+        """Is the door of a program in the cache?  It is when only expressions have changed since."""
+        found = find_compiler("CC", self.cc)
+        return not isinstance(found, Missing) and bool(self.cache.find(door_recipe(door(program), found).key, ".so"))
+
     def remember(self, program: Program, keys: Sequence[str]) -> None:
         """Note which compiled files belong to a program."""
         self.cache.store_text(self._note(program), " ".join(keys))

@@ -28,7 +28,7 @@ class Module(Protocol):
     def run(self, state: State, ends: dict[str, int]) -> Status:
         """Advance every clock to its end, or until a log is full (``full``) or `stop` was called (``stopped``).
 
-        The numbers of ``Program.constants`` must have been computed (`Interpreter.constants`) since the last change of a
+        The numbers of ``Program.constants`` must have been computed (`eqsim.ir.interpret.Constants`) since the last change of a
         number.
         """
 

@@ -37,6 +37,12 @@ EQ_FN double eq_nan() { return __builtin_nan(""); }
 EQ_FN uint64_t eq_bits(double x) { uint64_t b; __builtin_memcpy(&b, &x, 8); return b; }
 EQ_FN double eq_unbits(uint64_t b) { double x; __builtin_memcpy(&x, &b, 8); return x; }
 
+// `yes` or `no`, bit for bit, without a branch.
+EQ_FN double eq_choose(bool test, double yes, double no) {
+  const uint64_t mask = 0u - (uint64_t)test;
+  return eq_unbits((eq_bits(yes) & mask) | (eq_bits(no) & ~mask));
+}
+
 // Division of ints as in Python: the quotient is rounded down, the remainder has the sign of b; both are 0 for b = 0.
 EQ_FN int64_t eq_floordiv(int64_t a, int64_t b) {
   if (b == 0) return 0;

@@ -10,7 +10,7 @@ import pytest
 from eqsim.functions import closure
 from eqsim.ir.domain import Across, Domain, Each, Gather, Of, Once, Sample, Where
 from eqsim.ir.expr import Call, Cast, Draw, Expr, Iterate, Load, Number, Ref, Select, as_real, gt, lt, real, word
-from eqsim.ir.interpret import Interpreter
+from eqsim.ir.interpret import Constants, Interpreter
 from eqsim.ir.passes.draws import expand_draws
 from eqsim.ir.passes.hoist import hoist
 from eqsim.ir.program import Array, Kernel, LogBuffer, Program, State
@@ -179,7 +179,7 @@ def test_numbers_stay_the_same() -> None:
         s.ints["log.capacity"] = 10
         s.arrays["log.cursor"] = np.zeros(1, np.int64)
         interpreter = Interpreter(p)
-        interpreter.constants(s)
+        Constants(p)(s)
         interpreter.run(s, {"clock": 3})
         found.append(s.arrays["cells.out"].tobytes())
     assert found[0] == found[1]

@@ -16,7 +16,7 @@ from gallery import plain_program, ready, state
 
 from eqsim.codegen.cache import Cache
 from eqsim.errors import CompileError
-from eqsim.ir.interpret import Interpreter
+from eqsim.ir.interpret import Constants
 from eqsim.ir.program import State
 from eqsim.log import catch_logs
 from eqsim.targets import auto
@@ -46,7 +46,7 @@ def expected(lanes: dict[str, Lane]) -> str:
 
 def begin() -> State:
     s = state(40, 3)
-    Interpreter(PROGRAM).constants(s)
+    Constants(PROGRAM)(s)
     return s
 
 
@@ -156,11 +156,11 @@ sys.path[:0] = sys.argv[2:]
 from pathlib import Path
 from gallery import plain_program, ready, state
 from eqsim.codegen.cache import Cache
-from eqsim.ir.interpret import Interpreter
+from eqsim.ir.interpret import Constants
 from eqsim.targets.auto import AutoModule
 from eqsim.targets.cython import CythonTarget
 program, s = ready(plain_program()), state(5, 2)
-Interpreter(program).constants(s)
+Constants(program)(s)
 slow = Path(sys.argv[1])
 module = AutoModule(program, CythonTarget(cxx=str(slow / "compiler"), cache=Cache(slow / "cache")), worthwhile_s=-1.0)
 module.run_part(s, 0, 12, [True, True])

@@ -18,7 +18,7 @@ from eqsim.errors import CompileError, Source, Span
 from eqsim.functions import closure
 from eqsim.ir.domain import Each, Where
 from eqsim.ir.expr import Call, Expr, Load, Number, Ref, Select, as_real, both, gt
-from eqsim.ir.interpret import Interpreter
+from eqsim.ir.interpret import Constants
 from eqsim.ir.passes.hoist import hoist
 from eqsim.ir.program import Array, Events, Kernel, Program
 from eqsim.ir.stmt import Let, Store
@@ -64,7 +64,7 @@ def test_cached_program_starts_no_compiler(compiled: Lane, no_compiler: None) ->
     assert isinstance(target, CythonTarget)
     first, second = state(5, 2), state(5, 2)
     for s in (first, second):
-        Interpreter(PROGRAM).constants(s)
+        Constants(PROGRAM)(s)
     target.build(target.render(PROGRAM)).run(first, ENDS)
     remembered = target.remembered(PROGRAM)
     assert remembered is not None
@@ -111,10 +111,10 @@ from pathlib import Path
 from gallery import plain_program, ready, state
 from conftest import bits
 from eqsim.codegen.cache import Cache
-from eqsim.ir.interpret import Interpreter
+from eqsim.ir.interpret import Constants
 from eqsim.targets.cython import CythonTarget
 target, program, s = CythonTarget(cache=Cache(Path(sys.argv[1]))), ready(plain_program()), state(5, 2)
-Interpreter(program).constants(s)
+Constants(program)(s)
 target.build(target.render(program)).run(s, {"clock": 20, "slow": 8})
 print(bits(s))
 """
@@ -182,6 +182,7 @@ def coba() -> Program:
         Let("new", Ref("rest") + (v - Ref("rest")) * Call("exp", (-total * Number("clock.dt"),))),
         put("v", Select(Ref("ready", "bool"), Ref("new"), v)),
         put("g", g * Call("exp", (-Number("clock.dt") / Number("tau"),))),
+        put("last", Select(gt(t, Number("tau")), cell("last") * 2.0 + v, cell("last"))),  # a choice made once in a step
     )
     return _program(update, both(gt(v, Number("E")), awake), ("exp",), ("v", "g", "last"))
 

@@ -7,7 +7,7 @@ import pytest
 from conftest import Lane, bits
 from gallery import plain_program, ready, state
 
-from eqsim.ir.interpret import Interpreter
+from eqsim.ir.interpret import Constants, Interpreter
 from eqsim.ir.program import State
 from eqsim.ir.verify import verify
 
@@ -23,7 +23,7 @@ def defined() -> dict[str, State]:
     for name, size in SIZES.items():
         s = state(*size)
         interpreter = Interpreter(PROGRAM)
-        interpreter.constants(s)
+        Constants(PROGRAM)(s)
         assert interpreter.run(s, STEPS).reason == "done"
         found[name] = s
     return found
@@ -64,7 +64,7 @@ def test_everything_happened(defined: dict[str, State]) -> None:
 def spikes_by_step(s: State, ends: int) -> list[list[int]]:
     """Who spiked at each step, told by running step by step and reading the newest slot of the ring."""
     interpreter, found = Interpreter(PROGRAM), []
-    interpreter.constants(s)
+    Constants(PROGRAM)(s)
     for n in range(ends):
         interpreter.run(s, {"clock": n + 1, "slow": 0})
         slot = n % s.ints["cells.spike.history"]
@@ -114,6 +114,6 @@ def test_sum_over_synapses_is_in_order_of_number(defined: dict[str, State]) -> N
     for k in range(s.ints["syn.N"]):
         total[s.arrays["syn.target"][k]] += s.arrays["syn.w"][k] * s.arrays["cells.v"][s.arrays["syn.source"][k]]
     interpreter = Interpreter(PROGRAM)
-    interpreter.constants(one)
+    Constants(PROGRAM)(one)
     interpreter.run_part(one, 1, 2, [True, False])
     assert one.arrays["cells.sum"].tobytes() == total.tobytes()

@@ -28,8 +28,8 @@ class Module(Protocol):
     def run(self, state: State, ends: dict[str, int]) -> Status:
         """Advance every clock to its end, or until a log is full (``full``) or `stop` was called (``stopped``).
 
-        The numbers of ``Program.constants`` must have been computed (`eqsim.ir.interpret.Constants`) since the last change of a
-        number.
+        The numbers of ``Program.constants`` must have been computed (`eqsim.ir.interpret.Constants`) since a number was
+        changed last.
         """
 
     def run_part(self, state: State, first: int, last: int, active: Sequence[bool]) -> None:

@@ -66,6 +66,7 @@ class MagicNetwork(Network):
     def _start_anew(self) -> None:
         self._t_s = 0.0
         self._linked = None
+        self._generation = None
         self._name = f"magicnetwork_{MagicNetwork.count}"
         MagicNetwork.count += 1
 

@@ -8,22 +8,18 @@ from typing import Any
 import numpy as np
 
 from eqsim.errors import DimensionMismatchError
-from eqsim.log import get_logger
 from eqsim.network.device import choice, module_for
 from eqsim.network.driver import Drive, Progress, interruptible, stop_wish
+from eqsim.network.finite import warn_about_runaways
 from eqsim.network.prefs import prefs
 from eqsim.network.report import BAR_PERIOD, BarReport, make_report
 from eqsim.objects.base import SLOTS, BrianObject
 from eqsim.objects.frames import user_namespace
-from eqsim.objects.naming import Nameable
+from eqsim.objects.naming import Nameable, name_streams
 from eqsim.objects.randomness import random_state
-from eqsim.schedule.link import Linked, link, relink
+from eqsim.schedule.link import Linked, Randomness, link, relink
 from eqsim.schedule.order import check_schedule, sorted_objects
 from eqsim.units import Quantity, get_dimensions, second
-
-logger = get_logger(__name__)
-
-HUGE = 1e50  # beyond this a state variable has certainly run away
 
 
 class Network(Nameable):
@@ -50,6 +46,9 @@ class Network(Nameable):
         self._linked: Linked | None = None
         self._module: Any = None
         self._choice: tuple[Any, ...] = ()
+        self._generation: int | None = None
+        self._randomness = Randomness(0, 0.0)
+        self._runaways: frozenset[tuple[str, str]] = frozenset()
         self.add(*objs)
 
     # -- objects -----------------------------------------------------------------------------------------------------
@@ -182,7 +181,7 @@ class Network(Nameable):
         self._t_s = end_s
         for obj in objects:
             obj.after_run()
-        _check_finite(objects)
+        self._runaways = warn_about_runaways(objects, self._runaways)
 
     def _ready_objects(self) -> list[BrianObject]:
         objects = self.objects
@@ -191,13 +190,19 @@ class Network(Nameable):
         active = [o for o in objects if o.active]
         for clock in {id(o.clock): o.clock for o in objects}.values():
             clock.set_time(self._t_s)
-            if clock.generation != random_state.generation:
-                clock.origin, clock.generation = clock.step, random_state.generation
+        self._start_numbers()
+        name_streams(objects)
         for obj in objects:
             obj._network = self.name
         for obj in active:
             obj.before_run()
         return [o for o in objects if o.active or o.has_memory]
+
+    def _start_numbers(self) -> None:
+        """Begin a new sequence of random numbers, for a new network and after `seed`."""
+        if self._generation != random_state.generation:
+            self._generation = random_state.generation
+            self._randomness = Randomness(random_state.next_simulation(), self._t_s)
 
     def _check_dependencies(self, objects: Iterable[BrianObject]) -> None:
         present = {id(o) for o in objects}
@@ -209,9 +214,9 @@ class Network(Nameable):
     def _link(self, objects: list[BrianObject], namespace: Mapping[str, Any]) -> Linked:
         """The program of the last run if it still fits, else a new one."""
         schedule = self.schedule_names
-        again = relink(self._linked, objects, namespace, schedule) if self._linked is not None else None
+        again = relink(self._linked, objects, namespace, schedule, self._randomness) if self._linked is not None else None
         if again is None or self._choice != choice():
-            again = link(objects, namespace, schedule) if again is None else again
+            again = link(objects, namespace, schedule, self._randomness) if again is None else again
             self._module, self._choice = module_for(again.program), choice()
         self._linked = again
         return again
@@ -282,19 +287,3 @@ def _period(report: Any, period: Any) -> float:
     if period is not None:
         return float(period)
     return BAR_PERIOD if report == "bar" or isinstance(report, BarReport) else 10.0
-
-
-def _check_finite(objects: Iterable[Any]) -> None:
-    """Warn of variables that have run away: NaN, or huge."""
-    for group in objects:
-        equations = getattr(group, "equations", None)
-        for e in equations.differential if equations is not None else ():
-            values = group.memory[e.name]
-            bad = ~(np.abs(values) < HUGE)
-            if bad.any():
-                logger.warning(
-                    f"{group.describe()}: '{e.name}' has run away (element {int(np.argmax(bad))} is "
-                    f"{values[np.argmax(bad)]}); a smaller dt or another method may help",
-                    name_suffix="invalid_values",
-                    once=True,
-                )

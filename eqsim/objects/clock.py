@@ -32,8 +32,6 @@ class Clock(Nameable):
         super().__init__(name)
         self._dt = _seconds(dt)
         self.step = 0
-        self.origin = 0
-        self.generation = 0
 
     @property
     def dt(self) -> Any:

@@ -133,7 +133,7 @@ class Connection:
 
     def _generator(self) -> np.random.Philox:
         """Philox, numbered by the call: the words are specified bit for bit."""
-        stream = stream_of(self.synapses.name, "connect")
+        stream = stream_of(self.synapses.stream_name, "connect")
         return np.random.Philox(key=[random_state.seed, stream + (random_state.next_draw() << 32)])
 
     def _uniforms(self, count: int) -> np.ndarray:

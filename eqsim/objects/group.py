@@ -159,7 +159,7 @@ class Group(BrianObject):
 
     def streams(self, purpose: str) -> Streams:
         """The random streams of one string."""
-        return Streams(self.name, purpose)
+        return Streams(self.stream_name, purpose)
 
     def translate(self, tree: Tree, context: Context, purpose: str, condition: bool = False, **more: Any) -> Typed:
         """The meaning of one string; all its mistakes in one error.  ``condition``: it must be true or false."""

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import weakref
+from collections import Counter
+from collections.abc import Iterable
 
 _alive: dict[str, weakref.ref[Nameable]] = {}
+_serials = itertools.count()
 
 
 class Nameable:
@@ -19,6 +23,10 @@ class Nameable:
 
     def __init__(self, name: str) -> None:
         self._name = _choose(name)
+        self._base = name.removesuffix("*")
+        self._own_name = not name.endswith("*")
+        self._serial = next(_serials)
+        self.stream_name = self._base
         _alive[self._name] = weakref.ref(self)
 
     @property
@@ -28,6 +36,19 @@ class Nameable:
 
     def __str__(self) -> str:
         return self._name
+
+
+def name_streams(objects: Iterable[Nameable]) -> None:
+    """Name the random streams of the objects of one network.
+
+    An object with a name of its own keeps it.  The others are numbered in the order in which they were made, whatever other
+    objects there are in the process: a script that is run again in the same process gets the same numbers.
+    """
+    used: Counter[str] = Counter()
+    for obj in sorted(objects, key=lambda o: o._serial):
+        number = used[obj._base]
+        used[obj._base] += not obj._own_name
+        obj.stream_name = obj._base if obj._own_name or number == 0 else f"{obj._base}_{number}"
 
 
 def _taken(name: str) -> bool:

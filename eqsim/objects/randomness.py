@@ -1,7 +1,7 @@
 """The seed of everything random, and the numbering of what is drawn outside of runs.
 
-A random number is a function of (seed, stream, element, step).  ``seed()`` starts a new generation: string assignments
-and connections are numbered from 0 again, and the steps of clocks are counted from where they stand.
+A random number is a function of (seed, stream, element, step).  ``seed()`` starts a new generation: string assignments,
+connections and simulations are numbered from 0 again, and steps are counted from where the simulation stands.
 """
 
 from __future__ import annotations
@@ -12,6 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 
 
+GOLDEN = 0x9E3779B97F4A7C15  # odd: the seeds of 2**63 networks are all different
+
+
 @dataclass(slots=True)
 class RandomState:
     """Seed, and what has been drawn since it was set."""
@@ -19,11 +22,17 @@ class RandomState:
     seed: int
     generation: int = 0
     draws: int = 0
+    simulations: int = 0
 
     def next_draw(self) -> int:
         """A number for the next thing that is drawn at once (an assignment, a connection)."""
         self.draws += 1
         return self.draws - 1
+
+    def next_simulation(self) -> int:
+        """A seed for the steps of one network: each network of a process has its own random numbers."""
+        self.simulations += 1
+        return (self.seed + (self.simulations - 1) * GOLDEN) % 2**63
 
 
 random_state = RandomState(secrets.randbits(62))
@@ -41,5 +50,5 @@ def seed(seed: int | None = None) -> None:
         raise TypeError(f"a seed is an integer or None, not {seed!r}")
     random_state.seed = secrets.randbits(62) if seed is None else int(seed) % 2**63
     random_state.generation += 1
-    random_state.draws = 0
+    random_state.draws = random_state.simulations = 0
     np.random.seed(None if seed is None else int(seed) % 2**32)

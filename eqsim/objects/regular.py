@@ -44,6 +44,11 @@ class CodeRunner(BrianObject):
         self.made_in = user_namespace()
 
     @property
+    def _purpose(self) -> str:
+        """Names the random streams: by the place among the parts of the group, as a name of ours may vary."""
+        return f"run_regularly {[o for o in self.group.base.contained_objects if isinstance(o, CodeRunner)].index(self)}"
+
+    @property
     def dependencies(self) -> tuple[BrianObject, ...]:
         return (self.group.base,)
 
@@ -52,9 +57,7 @@ class CodeRunner(BrianObject):
         if context.values_only:
             return Contribution(ints=dict(self.group.numbers()))
         base, clock = self.group.base, context.clock(self.clock)
-        body = base.code(
-            self.block, context.on(self.clock, self.when), f"run_regularly {self.name}", view=self.group, whole=True
-        )
+        body = base.code(self.block, context.on(self.clock, self.when), self._purpose, view=self.group, whole=True)
         shared, each = split(body)
         part = Contribution(ints=dict(self.group.numbers()))
         if shared:

@@ -18,7 +18,6 @@ from eqsim.objects.base import BrianObject
 from eqsim.objects.clock import Clock
 from eqsim.objects.operations import NetworkOperation
 from eqsim.objects.part import Context, Contribution
-from eqsim.objects.randomness import random_state
 from eqsim.objects.times import running
 from eqsim.schedule.order import place, sorted_kernels
 from eqsim.schedule.prepare import prepare
@@ -35,6 +34,17 @@ class Linked:
     context: Context
     signature: tuple[Any, ...]
     constants: Constants
+
+
+@dataclass(frozen=True, slots=True)
+class Randomness:
+    """The seed of a network, and the time from which its steps are counted."""
+
+    seed: int
+    origin_s: float
+
+
+UNSEEDED = Randomness(0, 0.0)
 
 
 def program_clocks(objects: Sequence[BrianObject]) -> dict[str, list[Clock]]:
@@ -63,15 +73,18 @@ def make_context(clocks: Mapping[str, list[Clock]], namespace: Mapping[str, Any]
     return Context(namespace, time, clock_name)
 
 
-def signature(
-    objects: Sequence[BrianObject], clocks: Mapping[str, list[Clock]], schedule: Sequence[str]
-) -> tuple[Any, ...]:
+def signature(objects: Sequence[BrianObject], clocks: Mapping[str, list[Clock]], schedule: Sequence[str]) -> tuple[Any, ...]:
     """What must be equal for a program to be used again."""
-    shapes = tuple((id(o), o.active, o.when, o.order, o.structure()) for o in objects)
+    shapes = tuple((id(o), o.active, o.when, o.order, o.stream_name, o.structure()) for o in objects)
     return (shapes, tuple((n, tuple(id(c) for c in members)) for n, members in clocks.items()), tuple(schedule))
 
 
-def link(objects: Sequence[BrianObject], namespace: Mapping[str, Any], schedule: tuple[str, ...]) -> Linked:
+def link(
+    objects: Sequence[BrianObject],
+    namespace: Mapping[str, Any],
+    schedule: tuple[str, ...],
+    randomness: Randomness = UNSEEDED,
+) -> Linked:
     """Put the active objects together.
 
     Raises
@@ -84,7 +97,7 @@ def link(objects: Sequence[BrianObject], namespace: Mapping[str, Any], schedule:
     parts = [o.parts(context if o.active else context.idle()) for o in objects if hasattr(o, "parts")]
     kernels = sorted_kernels((k for p in parts for k in p.kernels), schedule)
     operations = _operations(objects, kernels, schedule)
-    state = collect_state(parts, clocks, context)
+    state = collect_state(parts, clocks, context, randomness)
     program = prepare(_program(parts, kernels, state, tuple(clocks)))
     return Linked(program, state, clocks, operations, context, signature(objects, clocks, schedule), Constants(program))
 
@@ -112,9 +125,11 @@ def _program(parts: Sequence[Contribution], kernels: Any, state: State, clocks: 
     )
 
 
-def collect_state(parts: Sequence[Contribution], clocks: Mapping[str, list[Clock]], context: Context) -> State:
+def collect_state(
+    parts: Sequence[Contribution], clocks: Mapping[str, list[Clock]], context: Context, randomness: Randomness
+) -> State:
     """The memory and the numbers of all parts, external values and clocks included."""
-    state = State(ints={"seed": random_state.seed})
+    state = State(ints={"seed": randomness.seed})
     for part in parts:
         state.arrays.update(part.memory)
         state.reals.update(part.reals)
@@ -123,13 +138,17 @@ def collect_state(parts: Sequence[Contribution], clocks: Mapping[str, list[Clock
         (state.ints if e.kind == "int" else state.reals)[e.number] = e.value  # type: ignore[assignment]
     for name, members in clocks.items():
         state.reals[f"{name}.dt"] = members[0].dt_
-        state.ints[f"{name}.origin"] = members[0].origin
+        state.ints[f"{name}.origin"] = members[0].first_step_at(randomness.origin_s)
         state.steps[name] = members[0].step
     return state
 
 
 def relink(
-    linked: Linked, objects: Sequence[BrianObject], namespace: Mapping[str, Any], schedule: tuple[str, ...]
+    linked: Linked,
+    objects: Sequence[BrianObject],
+    namespace: Mapping[str, Any],
+    schedule: tuple[str, ...],
+    randomness: Randomness,
 ) -> Linked | None:
     """The same program with present values; None if the program itself must change."""
     clocks = program_clocks(objects)
@@ -140,7 +159,7 @@ def relink(
     if not _same_externals(linked.context, context, objects):
         return None
     parts = [o.parts(context if o.active else context.idle()) for o in objects if hasattr(o, "parts")]
-    state = collect_state(parts, clocks, context)
+    state = collect_state(parts, clocks, context, randomness)
     return replace(linked, state=state, clocks=clocks, context=context)
 
 

@@ -172,6 +172,8 @@ class Network(Nameable):
             For mistakes in the strings of an object; nothing has been run then.
         """
         duration_s = _duration(duration)
+        if not self._objects:
+            return
         objects = self._ready_objects()
         end_s = self._t_s + duration_s
         if objects:

@@ -1,0 +1,301 @@
+"""Networks: what belongs to them, what `run` sees, what they refuse."""
+
+from __future__ import annotations
+
+import gc
+import io
+from collections.abc import Iterator
+from contextlib import redirect_stdout
+from typing import Any
+
+import numpy as np
+import pytest
+
+import eqsim
+from eqsim import (
+    MagicError,
+    Network,
+    NetworkOperation,
+    NeuronGroup,
+    SpikeMonitor,
+    StateMonitor,
+    Synapses,
+    collect,
+    ms,
+    mV,
+    network_operation,
+    run,
+    second,
+    start_scope,
+)
+
+
+@pytest.fixture(autouse=True)
+def scope() -> Iterator[None]:
+    """Each test begins with nothing in sight."""
+    start_scope()
+    yield
+    start_scope()
+
+
+def counter(**more: Any) -> Any:
+    """A neuron that counts steps."""
+    G = NeuronGroup(1, "x : 1", **more)
+    G.run_regularly("x += 1")
+    return G
+
+
+def test_run_goes_on_with_known_objects() -> None:
+    """All new: time 0; all known: time goes on."""
+    G = counter()
+    run(1 * ms)
+    run(1 * ms)
+    assert G.x[0] == 20 and float(G.t / ms) == pytest.approx(2)
+
+
+def test_run_begins_anew_with_new_objects() -> None:
+    """Time is 0 again when no object has been run before."""
+    G = counter()
+    run(1 * ms)
+    del G
+    start_scope()
+    H = counter()
+    M = StateMonitor(H, "x", record=0)
+    run(0.3 * ms)
+    np.testing.assert_allclose(M.t_, [0, 1e-4, 2e-4])
+
+
+def test_new_and_known_objects_together_are_refused() -> None:
+    """Whether that is a new simulation cannot be told."""
+    G = counter(name="old")
+    run(1 * ms)
+    H = counter(name="young")
+    with pytest.raises(MagicError) as error:
+        run(1 * ms)
+    assert "'old'" in str(error.value) and "'young'" in str(error.value) and "start_scope()" in str(error.value)
+    assert G.x[0] == 10 and H.x[0] == 0
+
+
+def test_monitors_may_come_later() -> None:
+    """They have no say in what is new."""
+    G = counter()
+    run(1 * ms)
+    M = StateMonitor(G, "x", record=0)
+    run(0.2 * ms)
+    np.testing.assert_array_equal(M.x, [[11, 12]])  # in slot start, 'neurongroup...' comes before 'statemonitor'
+
+
+def test_objects_in_lists_are_not_seen() -> None:
+    """Only names are looked at; a network takes whole lists."""
+    groups = [counter(), counter()]
+    assert collect() == set()
+    run(1 * ms)
+    assert groups[0].x[0] == 0
+    named = {"a": groups[0], "b": [groups[1]]}
+    net = Network(named)
+    net.run(1 * ms)
+    assert groups[0].x[0] == groups[1].x[0] == 10
+
+
+def test_an_object_without_its_group_is_left_out() -> None:
+    """With a warning, and without an error."""
+    hidden = [NeuronGroup(1, "x : 1", name="hidden")]
+    M = StateMonitor(hidden[0], "x", record=0, name="watch")
+    run(1 * ms)
+    assert M.N == 0 and not M.active
+
+
+def test_network_needs_the_groups_of_its_objects() -> None:
+    """A synapse without its target, a monitor without its source."""
+    G = counter(name="cells")
+    with pytest.raises(ValueError, match=r"^'watch' needs 'cells', which is not in network 'alone'$"):
+        Network(StateMonitor(G, "x", record=0, name="watch"), name="alone").run(1 * ms)
+
+
+def test_an_object_belongs_to_one_network() -> None:
+    """For life."""
+    G = counter(name="cells")
+    Network(G, name="first_net").run(0.1 * ms)
+    with pytest.raises(RuntimeError, match=r"^'cells' belongs to another network \('first_net'\) already$"):
+        Network(G)
+    with pytest.raises(RuntimeError, match=r"^'cells' belongs to network 'first_net'"):
+        run(1 * ms)
+
+
+def test_names_in_a_network() -> None:
+    """Look-up by name, also of parts; deletion; length; two objects of one name."""
+    G = NeuronGroup(1, "v : 1", threshold="v > 1", reset="v = 0", name="cells")
+    S = SpikeMonitor(G, name="spikes")
+    net = Network(G, [S])
+    assert net["cells"] is G and "spikes" in net and "nobody" not in net and G in net
+    assert net[G.thresholder["spike"].name] is G.thresholder["spike"]
+    assert len(net) == len(list(net)) == len(net.objects) == 5
+    del net["spikes"]
+    assert "spikes" not in net
+    with pytest.raises(KeyError):
+        net["spikes"]
+    twin = NeuronGroup(1, "v : 1", name="cells")
+    net.add(twin)
+    with pytest.raises(ValueError, match="^two objects of the network are called 'cells'$"):
+        net.run(1 * ms)
+
+
+def test_names_are_numbered_while_others_live() -> None:
+    """A pattern takes the next free name."""
+    a, b = NeuronGroup(1, "", name="free*"), NeuronGroup(1, "", name="free*")
+    assert (a.name, b.name) == ("free", "free_1")
+    del a
+    gc.collect()  # objects and their parts point at each other
+    c = NeuronGroup(1, "", name="free*")
+    assert c.name == "free"
+
+
+def test_schedules() -> None:
+    """Own slots; before_ and after_ come with them."""
+    G = NeuronGroup(1, "x : 1")
+    G.run_regularly("x = 2*x + 1", when="mine")
+    G.run_regularly("x += 10", when="after_mine")
+    G.run_regularly("x -= 1", when="before_mine")
+    net = Network(G)
+    with pytest.raises(ValueError, match="slot 'mine', which is not in the schedule"):
+        net.run(0.1 * ms)
+    net.schedule = ["start", "mine", "end"]
+    G.state_updater.when = "start"
+    net.run(0.1 * ms)
+    assert G.x[0] == 2 * (0 - 1) + 1 + 10
+    with pytest.raises(ValueError, match="cannot stand in a schedule"):
+        net.schedule = ["start", "before_start"]
+    net.schedule = None
+    assert net.schedule == ["start", "groups", "thresholds", "synapses", "resets", "end"]
+
+
+def test_order_within_a_slot() -> None:
+    """By `order`, then by name."""
+    G = NeuronGroup(1, "x : 1")
+    G.run_regularly("x *= 3", name="b_times")
+    G.run_regularly("x += 1", name="c_plus")
+    G.run_regularly("x = 5", order=-1, name="z_set")
+    Network(G).run(0.1 * ms)
+    assert G.x[0] == 16
+
+
+def test_operations_take_nothing_or_the_time() -> None:
+    """Wrong functions are refused when they are decorated."""
+    seen: list[float] = []
+
+    @network_operation(dt=1 * ms)
+    def watch(t: Any) -> None:
+        seen.append(float(t / ms))
+
+    run(3 * ms)
+    assert seen == pytest.approx([0, 1, 2])
+    with pytest.raises(TypeError, match="'two' takes: a, b"):
+
+        @network_operation
+        def two(a: Any, b: Any) -> None: ...
+
+    with pytest.raises(TypeError, match="needs a function"):
+        NetworkOperation(3)  # type: ignore[arg-type]
+
+
+def test_an_error_in_an_operation_keeps_the_recordings() -> None:
+    """And the next run can go on."""
+    G = counter()
+    M = StateMonitor(G, "x", record=0)
+
+    @network_operation(dt=0.5 * ms)
+    def fail(t: Any) -> None:
+        if t > 0.9 * ms:
+            raise RuntimeError("enough")
+
+    net = Network(G, M, fail)
+    with pytest.raises(RuntimeError, match="^enough$"):
+        net.run(5 * ms)
+    assert M.N >= 10
+
+
+def test_report() -> None:
+    """Text and functions; the first and the last call."""
+    net, calls = Network(counter()), []
+    out = io.StringIO()
+    with redirect_stdout(out):
+        net.run(10 * ms, report="text")
+    assert out.getvalue() == (
+        "Starting simulation at t=0. s for a duration of 10. ms\n10. ms (100%) simulated in < 1s\n"
+    )
+    net.run(5 * ms, report=lambda *a: calls.append(a))
+    assert [c[1] for c in calls] == [0.0, 1.0]
+    assert float(calls[0][2]) == pytest.approx(0.01) and float(calls[0][3]) == pytest.approx(0.005)
+    with pytest.raises(ValueError, match="report='loud'"):
+        net.run(1 * ms, report="loud")
+
+
+@pytest.mark.parametrize(
+    ("duration", "error"), [(1, eqsim.DimensionMismatchError), (1 * mV, eqsim.DimensionMismatchError), (-1 * ms, ValueError)]
+)
+def test_durations_are_times(duration: Any, error: type[Exception]) -> None:
+    """In a unit of time, not negative."""
+    with pytest.raises(error):
+        Network(counter()).run(duration)
+
+
+def test_empty_network_keeps_its_time() -> None:
+    """Nothing to do: nothing done."""
+    net = Network()
+    net.run(1 * second)
+    assert float(net.t) == 0
+
+
+def test_two_networks_in_turn() -> None:
+    """Each has its own time; both use the default clock."""
+    a, b = counter(), counter()
+    one, two = Network(a), Network(b)
+    one.run(1 * ms)
+    two.run(0.5 * ms)
+    one.run(1 * ms)
+    assert (a.x[0], b.x[0]) == (20, 5)
+    assert float(one.t / ms) == pytest.approx(2) and float(two.t / ms) == pytest.approx(0.5)
+
+
+def test_names_of_the_run_come_from_the_caller() -> None:
+    """First the namespace of the group, then that of the run or the frame; read anew at each run."""
+    rate = 1.0
+    G = NeuronGroup(1, "x : 1", namespace={"own": 100})
+    G.run_regularly("x += rate + own")
+    net = Network(G)
+    net.run(0.1 * ms)
+    rate = 2.0
+    net.run(0.1 * ms)
+    assert G.x[0] == 1 + 2 + 200
+    net.run(0.1 * ms, namespace={"rate": 5, "own": 7})
+    assert G.x[0] == 203 + 105
+
+
+def test_unknown_name_at_run() -> None:
+    """With the nearest known one; nothing has been run."""
+    tau_mem = 3 * ms
+    G = NeuronGroup(1, "dv/dt = -v/tau_men : 1", name="cells")
+    with pytest.raises(KeyError) as error:
+        Network(G).run(1 * ms, namespace={"tau_mem": tau_mem})
+    assert isinstance(error.value, eqsim.BrianObjectException)
+    assert str(error.value) == (
+        "'tau_men' stands for nothing that is known here\n"
+        " --> equations of NeuronGroup 'cells', line 1\n"
+        "1 | dv/dt = -v/tau_men : 1\n"
+        "  |            ^^^^^^^ unknown name\n"
+        "  = help: did you mean 'tau_mem'?"
+    )
+
+
+def test_synapses_without_connect() -> None:
+    """Refused at run, unless they are switched off; no synapse at all is fine."""
+    G = NeuronGroup(2, "v : 1", threshold="v > 1", reset="", name="cells")
+    S = Synapses(G, G, on_pre="v += 1", name="wires")
+    net = Network(G, S)
+    with pytest.raises(TypeError, match="^Synapses 'wires' has no synapses yet: call connect"):
+        net.run(1 * ms)
+    S.active = False
+    net.run(1 * ms)
+    S.active = True
+    S.connect(False)
+    net.run(1 * ms)

@@ -136,11 +136,13 @@ class Block:
 
     def _check(self, a: Assignment, typed: Typed, dim: Dimension | None) -> None:
         """`=`, `+=`, `-=` need the unit of the variable; `*=`, `/=` a pure number."""
-        wanted = dim if a.op in ("=", "+=", "-=", "%=") else DIMENSIONLESS
+        keeps = a.op in ("=", "+=", "-=", "%=")
+        wanted = dim if keeps else DIMENSIONLESS
         if wanted is None or typed.dim is None or typed.dim is wanted or typed.is_zero:
             return
-        message = f"{a.target.text} is in {unit_name(dim or DIMENSIONLESS)}, the value is in {unit_name(typed.dim)}"
-        if wanted is not dim:
+        if keeps:
+            message = f"{a.target.text} is {in_unit(wanted)}, but the value is {in_unit(typed.dim)}"
+        else:
             message = f"{a.op} would change the unit of {a.target.text}: the right-hand side must be a pure number"
         span = a.value.span(a.value.root)
         problem = Diagnostic("U110", message, span, unit_name(typed.dim))
@@ -157,6 +159,11 @@ class Block:
                 f"{self.what}: '{name}' is set but never used{'; ' + hint if hint else ' (it is no variable of the model)'}",
                 name_suffix="unused_name",
             )
+
+
+def in_unit(dim: Dimension) -> str:
+    """``in volt``, or ``a pure number``."""
+    return "a pure number" if dim is DIMENSIONLESS else f"in {unit_name(dim)}"
 
 
 def check_condition(translator: Translator, tree: Tree, typed: Typed) -> None:

@@ -34,7 +34,7 @@ class PopulationRateMonitor(Monitor):
 
     def __init__(self, source: Any, name: str = "ratemonitor*", codeobj_class: Any = None, dtype: Any = np.float64) -> None:
         if "spike" not in getattr(source, "rings", {}):
-            raise TypeError(f"{source.describe()} has no threshold: it never spikes")
+            raise ValueError(f"{source.describe()} has no threshold: it never spikes")
         super().__init__(clock=source.clock, when="end", name=name)
         self.source = source
         self._log = GrowingLog(f"{self.name}.rates", {"t": "float64", "rate": "float64"}, self.clock)

@@ -17,6 +17,8 @@ from eqsim.objects.scope import quantity
 from eqsim.objects.variables import DTYPES
 from eqsim.units import second
 
+KEPT = ("i", "t", "t_", "it", "it_")
+
 
 class SpikeMonitor(Monitor):
     """Records who spikes, and when.
@@ -55,7 +57,7 @@ class SpikeMonitor(Monitor):
         if order is not None and when is None:
             raise ValueError("give when= together with order=")
         if self.event not in getattr(source, "rings", {}):
-            raise TypeError(f"{source.describe()} has no threshold: it never spikes")
+            raise ValueError(f"{source.describe()} has no threshold: it never spikes")
         finder = getattr(source.base, "thresholder", {}).get(self.event, source.base)
         after = finder.order + 1
         super().__init__(clock=source.clock, when=when or finder.when, order=after if order is None else order, name=name)
@@ -99,7 +101,7 @@ class SpikeMonitor(Monitor):
     @property
     def i(self) -> np.ndarray:
         """(n,) int32: who."""
-        return self._log.column("i").copy()
+        return self._column("i")
 
     @property
     def t(self) -> Any:
@@ -109,7 +111,7 @@ class SpikeMonitor(Monitor):
     @property
     def t_(self) -> np.ndarray:
         """(n,) float64: when, in seconds."""
-        return self._log.column("t").copy()
+        return self._column("t")
 
     @property
     def it(self) -> tuple[np.ndarray, Any]:
@@ -135,15 +137,24 @@ class SpikeMonitor(Monitor):
 
     @property
     def N(self) -> int:
-        """Number of recorded spikes."""
-        return len(self._log)
+        """Number of spikes."""
+        return len(self._log) if self.record else self.num_events
+
+    def _column(self, name: str) -> np.ndarray:
+        if not self.record:
+            raise AttributeError(name)  # and `__getattr__` says why
+        return self._log.column(name).copy()
 
     def __getattr__(self, name: str) -> Any:
         known = self.__dict__.get("_variables", {})
         if name in known:
-            return quantity(self._log.column(name).copy(), known[name].dim)
+            return quantity(self._column(name), known[name].dim)
         if name.endswith("_") and name[:-1] in known:
-            return self._log.column(name[:-1]).copy()
+            return self._column(name[:-1])
+        if name in KEPT and not self.__dict__.get("record", True):
+            raise AttributeError(
+                f"{type(self).__name__} '{self.name}' has record=False: it counts spikes and does not keep '{name}'"
+            )
         raise unknown_column(self, name, {*known, "i", "t", "count"})
 
     def values(self, var: str) -> dict[int, Any]:

@@ -12,10 +12,10 @@ from eqsim.ir.stmt import Store
 from eqsim.ir.walk import depends_on
 from eqsim.model.translate import Translator, Typed
 from eqsim.objects.base import BrianObject
-from eqsim.objects.code import ELEMENTS, needs_shared
+from eqsim.objects.code import ELEMENTS, in_unit, needs_shared
 from eqsim.objects.part import Context, Contribution
 from eqsim.objects.variables import Variable
-from eqsim.units import unit_name
+from eqsim.units import DIMENSIONLESS, unit_name
 
 if TYPE_CHECKING:
     from eqsim.objects.group import Group
@@ -26,10 +26,9 @@ def check_unit(translator: Translator, variable: Variable, typed: Typed) -> None
     if typed.dim is None or typed.dim is variable.dim or typed.is_zero:
         return
     assert variable.tree is not None
-    given, wanted = unit_name(typed.dim), unit_name(variable.dim)
-    message = f"{variable.name} is declared in {wanted}, but its right-hand side is in {given}"
-    if wanted == "1":
-        message = f"{variable.name} is declared as a pure number (: 1), but its right-hand side is in {given}"
+    given = unit_name(typed.dim)
+    declared = "declared as a pure number (: 1)" if variable.dim is DIMENSIONLESS else f"declared in {unit_name(variable.dim)}"
+    message = f"{variable.name} is {declared}, but its right-hand side is {in_unit(typed.dim)}"
     span = variable.tree.span(variable.tree.root)
     problem = Diagnostic(
         "U107", message, span, given, f"write ': {given}' at the end of the line, or change the units in it"

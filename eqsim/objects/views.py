@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from eqsim.errors import DimensionMismatchError
+from eqsim.objects.code import in_unit
 from eqsim.objects.scope import quantity
 from eqsim.objects.variables import Variable
-from eqsim.units import DIMENSIONLESS, Dimension, get_dimensions, unit_name
+from eqsim.units import DIMENSIONLESS, Dimension, get_dimensions
 
 if TYPE_CHECKING:
     from eqsim.objects.group import Group
@@ -135,8 +136,7 @@ class VariableView:
 
 def wrong_unit(name: str, value: str, wanted: Dimension, given: Dimension) -> DimensionMismatchError:
     """The error for a value in another unit than that of its variable."""
-    units = [f"in {unit_name(d)}" if d is not DIMENSIONLESS else "a pure number" for d in (wanted, given)]
-    return DimensionMismatchError(f"{name} is {units[0]}, but {value} is {units[1]}", wanted, given)
+    return DimensionMismatchError(f"{name} is {in_unit(wanted)}, but {value} is {in_unit(given)}", wanted, given)
 
 
 def _fits_any(values: np.ndarray) -> bool:

@@ -1,0 +1,110 @@
+"""What is measured and what it should be, as a table: one row, one line that `run.py` prints."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """One way to take samples.
+
+    Parameters
+    ----------
+    side : {'eqsim', 'floor', 'standalone', 'brian2'}
+        Who is measured: this package, the program in `floor/`, Brian2's C++ standalone, Brian2 in Python.
+    target : str
+        The target in force.
+    act : str
+        What to do: a name in the table of `sample.py`.
+    model : str
+        A file in `models/`.
+    seconds : float
+        Simulated time of a run.
+    repeats : int
+        Runs in one process.
+    unit : float
+        What one sample is divided by: simulated seconds, steps, 1.
+    cache : {'warm', 'cold', 'edited'}
+        Compiled code is kept from sample to sample; not kept; or kept, and then an expression is edited.
+    """
+
+    side: str
+    target: str
+    act: str
+    model: str
+    seconds: float = 0.0
+    repeats: int = 1
+    unit: float = 1.0
+    cache: str = "warm"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the result.
+
+    ``limit`` bounds the quotient of ours and ``other``'s from above, or, if ``faster``, the quotient of ``other``'s and
+    ours from below; without ``other``, it bounds ours from above.  ``value`` is the part of a sample that counts; parts
+    with ``+`` between them are added.
+    """
+
+    name: str
+    what: str
+    ours: Probe
+    limit: float
+    other: Probe | None = None
+    faster: bool = False
+    value: str = "seconds"
+    scale: str = "s"
+
+
+@dataclass(frozen=True, slots=True)
+class Speed:
+    """A model's probes for all sides."""
+
+    model: str
+    seconds: float
+    repeats: int = 3
+    unit: float = field(default=0.0)
+
+    def __call__(self, side: str, target: str = "cython") -> Probe:
+        """The probe of one side; samples are seconds for a simulated second if ``unit`` is 0."""
+        return Probe(side, target, "speed", self.model, self.seconds, self.repeats, self.unit or self.seconds)
+
+
+CUBA, COBA, COBAHH = Speed("cuba", 1.0), Speed("coba", 1.0), Speed("cobahh", 0.5)
+ADEX, LIF = Speed("adex", 2.0), Speed("lif", 1.0, unit=1e4)
+COLD = Probe("eqsim", "auto", "script", "cuba", 1.0, cache="cold")
+EDITED = Probe("eqsim", "auto", "script", "cuba", 1.0, cache="edited")
+WARM = Probe("eqsim", "auto", "script", "cuba", 1.0)
+TUTORIAL = Probe("eqsim", "auto", "script", "tutorial", 0.05, cache="cold")
+LONG = Probe("eqsim", "auto", "script", "cuba", 10.0, cache="cold")
+LONG_NUMPY = Probe("eqsim", "numpy", "script", "cuba", 10.0)
+AGAIN = Probe("eqsim", "cython", "rerun", "cuba", 1e-3, 5)
+IMPORT = Probe("eqsim", "-", "import", "-")
+WIRING = Probe("eqsim", "auto", "wiring", "wiring", 1e-4)
+WIRING_BRIAN2 = Probe("brian2", "cython", "wiring", "wiring", 1e-4)
+WHOLE = "own+children"
+
+ROWS = (
+    Row("cobahh", "COBAHH, 1 s, against the floor", COBAHH("eqsim"), 1.6, COBAHH("floor")),
+    Row("cobahh", "COBAHH, 1 s, against standalone", COBAHH("eqsim"), 6.0, COBAHH("standalone"), faster=True),
+    Row("coba", "COBA, 1 s, against the floor", COBA("eqsim"), 2.0, COBA("floor")),
+    Row("coba", "COBA, 1 s, against standalone", COBA("eqsim"), 1.0, COBA("standalone"), faster=True),
+    Row("cuba", "CUBA, 1 s, against the floor", CUBA("eqsim"), 2.0, CUBA("floor")),
+    Row("cuba", "CUBA, 1 s, against standalone", CUBA("eqsim"), 1.0, CUBA("standalone"), faster=True),
+    Row("adex", "AdEx network, 1 s, against Cython", ADEX("eqsim"), 6.0, ADEX("brian2"), faster=True),
+    Row("lif", "one LIF neuron, two monitors, a step", LIF("eqsim"), 0.5e-6, scale="us"),
+    Row("lif", "the same, against Cython", LIF("eqsim"), 1.0, LIF("brian2"), faster=True, scale="us"),
+    Row("tutorial", "tutorial, 50 ms, cold cache", TUTORIAL, 0.3, value=WHOLE),
+    Row("script", "CUBA script, cold cache", COLD, 2.5, value=WHOLE),
+    Row("script", "CUBA script, an expression edited", EDITED, 1.0, value=WHOLE),
+    Row("script", "CUBA script, warm, without the run", WARM, 0.3, value="own+children-running"),
+    Row("script", "CUBA 10 s, cold, wall, against numpy", LONG, 2.0, LONG_NUMPY, faster=True, value="wall"),
+    Row("rerun", "second run() to its first step, wall", AGAIN, 5e-3, scale="ms"),
+    Row("import", "import eqsim", IMPORT, 0.6),
+    Row("import", "the same: sympy, matplotlib brought in", IMPORT, 0, value="brought", scale="packages"),
+    Row("wiring", "8 million synapses, connect(p=0.02)", WIRING, 1.0, WIRING_BRIAN2, faster=True),
+    Row("wiring", "the same: seconds of compilers", WIRING, 0.0, value="children"),
+    Row("wiring", "the same: bytes of a synapse and its weight", WIRING, 12.1, value="bytes", scale="bytes"),
+)

@@ -1,0 +1,93 @@
+"""Who is measured, and how a sample of each is taken: in a process of its own, which prints JSON."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from goals import Probe
+
+HERE = Path(__file__).parent
+FLOOR_FLAGS = "-std=c++17 -O3 -march=native -funroll-loops -fno-trapping-math -fno-math-errno".split()
+WIDE = "-mprefer-vector-width=512"
+
+
+class Sides:
+    """Takes samples.
+
+    Parameters
+    ----------
+    folder : Path
+        For compiled programs; nothing is written elsewhere.
+    brian2 : str
+        The interpreter that has Brian2; '' if there is none.
+    """
+
+    def __init__(self, folder: Path, brian2: str) -> None:
+        self.folder, self.brian2 = folder, brian2
+
+    def sample(self, probe: Probe) -> dict[str, Any]:
+        """One sample: what `sample.py` says, or the floor."""
+        return {"floor": self._floor, "standalone": self._standalone}.get(probe.side, self._python)(probe)
+
+    def _python(self, probe: Probe) -> dict[str, Any]:
+        """eqsim or Brian2; the cache is prepared as the probe says."""
+        cache = self.folder / "cache"
+        if probe.cache != "warm":
+            cache = self.folder / "other"
+            shutil.rmtree(cache, ignore_errors=True)
+        if probe.cache == "edited" or (probe.act == "script" and probe.cache == "warm"):
+            self._script(probe, cache, {})
+        return self._script(probe, cache, {"BENCHMARK_EDITED": "1"} if probe.cache == "edited" else {})
+
+    def _script(self, probe: Probe, cache: Path, more: dict[str, str]) -> dict[str, Any]:
+        python = self.brian2 if probe.side == "brian2" else sys.executable
+        words = [probe.side, probe.target, probe.act, probe.model, str(probe.seconds), str(probe.repeats)]
+        return self._spoken([python, str(HERE / "sample.py"), *words], {"EQSIM_CACHE_DIR": str(cache), **more})
+
+    def _floor(self, probe: Probe) -> dict[str, Any]:
+        program = self.folder / "floor"
+        if not program.exists():
+            compiler = os.environ.get("CXX", "g++")
+            wide = [WIDE] if _accepts(compiler, WIDE) else []
+            source = str(HERE / "floor" / "floor.cpp")
+            subprocess.run([compiler, *FLOOR_FLAGS, *wide, source, "-o", str(program)], check=True)
+        command = [str(program), probe.model, str(probe.seconds)]
+        said = [subprocess.run(command, capture_output=True, text=True, check=True).stdout for _ in range(probe.repeats)]
+        return {"seconds": [float(text.split()[0]) * probe.seconds for text in said]}
+
+    def _standalone(self, probe: Probe) -> dict[str, Any]:
+        """Brian2's C++ standalone: built once, then only its program runs."""
+        folder = self.folder / f"standalone_{probe.model}"
+        if not folder.exists():
+            words = ["brian2", str(folder), "build", probe.model, str(probe.seconds)]
+            self._spoken([self.brian2, str(HERE / "sample.py"), *words], {})
+        found = []
+        for _ in range(probe.repeats):
+            subprocess.run(["./main"], cwd=folder, check=True, capture_output=True)
+            found.append(float((folder / "cpu.txt").read_text()))
+        return {"seconds": found}
+
+    def _spoken(self, command: Sequence[str], more: dict[str, str]) -> dict[str, Any]:
+        """Run a program; the last line that it prints is JSON."""
+        paths = [str(HERE.parent), os.environ.get("PYTHONPATH", "")]
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in paths if p), **SINGLE, **more}
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise SystemExit(f"\n{' '.join(command)} failed:\n{done.stderr}")
+        spoken: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+        return spoken
+
+
+SINGLE = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL")}
+
+
+def _accepts(compiler: str, flag: str) -> bool:
+    test = [compiler, flag, "-x", "c++", "-E", os.devnull]
+    return subprocess.run(test, capture_output=True, check=False).returncode == 0

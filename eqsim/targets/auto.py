@@ -34,7 +34,7 @@ PATIENCE = 2.0  # numpy waits for the compilers this many times as long as it wo
 LOOK_S = 0.01  # seconds between two looks at clock and compiler
 
 spent: dict[str, float] = defaultdict(float)
-"""Seconds on numpy in this process, by fingerprint of the program."""
+"""CPU seconds on numpy in this process, by fingerprint of the program."""
 under_way: dict[tuple[Any, ...], Build] = {}
 """Compilations in this process: they go on when the module that started them is gone, for the next one of its kind."""
 
@@ -106,11 +106,11 @@ class AutoModule:
 
     def run_part(self, state: State, first: int, last: int, active: Sequence[bool]) -> None:
         """As `Module.run_part`."""
-        began = time.perf_counter()
+        began = time.thread_time()
         self._look()
         self.module.run_part(state, first, last, active)
         if self._compiled is None:
-            spent[self._fingerprint] += time.perf_counter() - began
+            spent[self._fingerprint] += time.thread_time() - began
             self._consider(0.0)
 
     def run(self, state: State, ends: dict[str, int]) -> Status:
@@ -152,12 +152,10 @@ class AutoModule:
             return numpy_s > self.worthwhile_s
         return self.target.has_door(self.program)
 
-    def wait(self) -> bool:
+    def wait(self) -> None:
         """Leave the processor to the compilers for a moment, if they are at work and not overdue."""
-        waits = self.state == "compiling" and time.perf_counter() < self._waits_until
-        if waits:
+        if self.state == "compiling" and time.perf_counter() < self._waits_until:
             time.sleep(LOOK_S)
-        return waits
 
     def _look(self) -> bool:
         """Is the compiled module there?"""
@@ -175,33 +173,39 @@ class AutoModule:
 
 
 class _Watch:
-    """Asked before each step on numpy: measures, starts the compiler, and ends the run when the compiled module is there."""
+    """Asked before each step on numpy: measures, starts the compiler, and ends the run when the compiled module is there.
+
+    Speed is CPU time of this thread, so that a busy machine does not look like a slow model, and is measured from the
+    first look on: first steps are slow.
+    """
 
     def __init__(self, module: AutoModule, state: State, ends: dict[str, int]) -> None:
         self.module, self.state = module, state
         self.ends = {clock: max(end, module._horizon.get(clock, end)) for clock, end in ends.items()}
-        self.began = self.noted = self.looked = time.perf_counter()
-        self.first = self._left()
+        self.looked, self.noted = time.perf_counter(), time.thread_time()
+        self.began: tuple[float, int] | None = None
 
     def __call__(self) -> bool:
-        now = time.perf_counter()
-        if now - self.looked < LOOK_S:
+        if time.perf_counter() - self.looked < LOOK_S:
             return False
-        self.looked = now
+        self.looked = time.perf_counter()
         self.note()
-        done, left = self.first - self._left(), self._left()
-        self.module._consider(left * (now - self.began) / done if done else 0.0)
-        if self.module._look():
-            return True
-        if self.module.wait():
-            self.noted = time.perf_counter()
-        return False
+        self.module._consider(self._ahead_s())
+        ready = self.module._look()
+        if not ready:
+            self.module.wait()
+        return ready
 
     def note(self) -> None:
         """Add the time that has passed to what the program has spent on numpy."""
-        now = time.perf_counter()
+        now = time.thread_time()
         spent[self.module._fingerprint] += now - self.noted
         self.noted = now
 
-    def _left(self) -> int:
-        return sum(max(0, end - self.state.steps[clock]) for clock, end in self.ends.items())
+    def _ahead_s(self) -> float:
+        """Seconds that numpy will need for the rest of the run; 0 at the first look."""
+        left = sum(max(0, end - self.state.steps[clock]) for clock, end in self.ends.items())
+        if self.began is None:
+            self.began = (self.noted, left)
+        since, then = self.began
+        return left * (self.noted - since) / (then - left) if then > left else 0.0

@@ -118,6 +118,46 @@ def test_time_on_numpy_adds_up_over_runs(monkeypatch: pytest.MonkeyPatch, tmp_pa
     assert again._build is module._build  # one compilation serves both
 
 
+def test_known_door_makes_a_compilation_cheap(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """After an edit of an expression only the kernels are compiled: that pays earlier."""
+    monkeypatch.setattr(auto, "LOOK_S", 0.0)
+    monkeypatch.setattr(Build, "start", lambda self: None)
+    monkeypatch.setattr(Build, "poll", lambda self: None)
+    states = {}
+    for known in (False, True):
+        monkeypatch.setattr(CythonTarget, "has_door", lambda self, program, known=known: known)
+        auto.spent[PROGRAM.fingerprint] = 0.5 * auto.WORTHWHILE_S
+        module = AutoModule(PROGRAM, CythonTarget(cache=Cache(tmp_path)))
+        module.run(begin(), {"clock": 3, "slow": 2})
+        states[known] = module.state
+    assert states == {False: "numpy", True: "compiling"}
+
+
+def test_door_is_known_when_it_has_been_compiled(lanes: dict[str, Lane], tmp_path: Path) -> None:
+    target = compiled_target(lanes)
+    assert target.has_door(PROGRAM)
+    assert not CythonTarget(target.flags, target.cxx, target.cc, Cache(tmp_path)).has_door(PROGRAM)
+    assert not CythonTarget(target.flags, target.cxx, "no-such-compiler", target.cache).has_door(PROGRAM)
+
+
+def test_numpy_waits_for_the_compilers_but_not_for_ever(
+    tmp_path: Path, expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a clock that only sleeping moves: one nap for each step until patience ends, then numpy goes on alone."""
+    naps: list[float] = []
+    monkeypatch.setattr(auto, "LOOK_S", 0.0)
+    monkeypatch.setattr(Build, "start", lambda self: None)
+    monkeypatch.setattr(Build, "poll", lambda self: None)
+    monkeypatch.setattr(auto.time, "perf_counter", lambda: 0.01 * len(naps))
+    monkeypatch.setattr(auto.time, "sleep", naps.append)
+    s, module = begin(), AutoModule(PROGRAM, CythonTarget(cache=Cache(tmp_path)), worthwhile_s=-1.0)
+    module._waits_until = 0.095
+    module._build = Build(module.target.render(PROGRAM), module.target)
+    assert module.run(s, ENDS).reason == "done"
+    assert len(naps) == 10
+    assert bits(s) == expected
+
+
 def test_failed_compilation_stays_on_numpy_and_says_so_once(tmp_path: Path, expected: str) -> None:
     for _ in range(2):
         s = begin()

@@ -1,8 +1,9 @@
 """Quantities with units: ``3 * mV``, ``[1, 2] * nS``; everything with the wrong unit is an error.
 
 ``table.py`` holds the units as data, ``dimension.py`` the algebra, ``quantity.py`` and ``unit.py`` the objects,
-``ufuncs.py`` and ``numpy_functions.py`` what numpy does to units, ``printing.py`` the text.  Units are attributes of
-this package (``from eqsim.units import mV, nsiemens``) and are made when they are first asked for.
+``questions.py`` what is asked of values, ``ufuncs.py``, ``numpy_rules.py`` and ``numpy_functions.py`` what numpy does to
+units, ``printing.py`` the text.  Units are attributes of this package (``from eqsim.units import mV, nsiemens``) and are
+made when they are first asked for.
 """
 
 from __future__ import annotations

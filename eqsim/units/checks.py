@@ -111,9 +111,7 @@ def _check_argument(function: str, name: str, given: Mapping[str, Any], expected
         return
     if expected is bool:
         if not _is_boolean(value):
-            raise TypeError(
-                f"Function '{function}' expected a boolean value for argument '{name}' but got '{_text(value)}'"
-            )
+            raise TypeError(f"Function '{function}' expected a boolean value for argument '{name}' but got '{_text(value)}'")
     elif isinstance(expected, str):
         _check_alike(function, name, expected, given)
     else:
@@ -155,9 +153,7 @@ def _check_result(function: str, value: Any, expected: Any, arguments: list[Any]
             )
         return
     if callable(expected) and not isinstance(expected, Quantity):
-        expected = expected(
-            *(DIMENSIONLESS if a is None or isinstance(a, str) else get_dimensions(a) for a in arguments)
-        )
+        expected = expected(*(DIMENSIONLESS if a is None or isinstance(a, str) else get_dimensions(a) for a in arguments))
     wanted, dim = get_dimensions(expected), get_dimensions(value)
     if dim is not wanted:
         text = f"The return value of function '{function}' was expected to have unit {wanted} but was '{value}'"

@@ -19,9 +19,7 @@ from eqsim.units.dimension import DIMENSIONLESS, Dimension
 from eqsim.units.quantity import Quantity, fits_every_dimension, get_dimensions, wrap
 from eqsim.units.ufuncs import plain
 
-_ELEMENTARY = (
-    "log log10 exp expm1 log1p sin cos tan arcsin arccos arctan sinh cosh tanh arcsinh arccosh arctanh".split()
-)
+_ELEMENTARY = "log log10 exp expm1 log1p sin cos tan arcsin arccos arctan sinh cosh tanh arcsinh arccosh arctanh".split()
 _FUNCTIONS = "diagonal ravel trace dot ptp concatenate sum prod mean std var max min cumsum sort unique".split()
 
 __all__ = [

@@ -88,9 +88,7 @@ def _natural(dim: Dimension, prefix: str, centimetres: bool) -> Unit:
         symbol = names.base_product(dim.exponents)
         latexname = r"\,".join(_latex_power(rf"\mathrm{{{row.symbol}}}", e) for row, e in parts)
         return Unit(1.0, dim, 0, repr(dim), symbol, latexname, True)
-    members = [
-        _member(row, e, prefix if i == 0 else "", parts if centimetres else ()) for i, (row, e) in enumerate(parts)
-    ]
+    members = [_member(row, e, prefix if i == 0 else "", parts if centimetres else ()) for i, (row, e) in enumerate(parts)]
     if len(members) == 1 and members[0][1] == 1:
         return members[0][0]
     scale = sum(float(unit.scale * e) for unit, e in members)
@@ -202,9 +200,7 @@ def in_unit(x: Any, u: Any, precision: int | None = None) -> str:
     """
     if get_dimensions(x) is DIMENSIONLESS:
         if get_dimensions(u) is not DIMENSIONLESS:
-            raise DimensionMismatchError(
-                'Non-matching unit for function "in_unit"', get_dimensions(x), get_dimensions(u)
-            )
+            raise DimensionMismatchError('Non-matching unit for function "in_unit"', get_dimensions(x), get_dimensions(u))
         return _plain_text(np.asarray(x) / u, precision)
     return _as_quantity(x).in_unit(u, precision)
 

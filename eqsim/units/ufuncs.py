@@ -160,9 +160,7 @@ def apply(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], kwargs: dict[st
     return _delivered(result, dim, out)
 
 
-def _result(
-    ufunc: np.ufunc, rule: Rule, method: str, inputs: tuple[Any, ...], kwargs: dict[str, Any]
-) -> Dimension | Dims:
+def _result(ufunc: np.ufunc, rule: Rule, method: str, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Dimension | Dims:
     name = ufunc.__name__
     if method in ("__call__", "outer"):
         try:

@@ -15,7 +15,7 @@ from eqsim.objects.times import running
 from eqsim.units import UNITS_FOR_STRINGS
 
 if TYPE_CHECKING:
-    from eqsim.objects.group import Group
+    from eqsim.objects.meaning import Meaning
 
 
 def checking_context(namespace: Mapping[str, Any]) -> Context:
@@ -23,7 +23,7 @@ def checking_context(namespace: Mapping[str, Any]) -> Context:
     return Context(namespace, lambda clock, name: running(clock.name, name), lenient=True)
 
 
-def check_strings(group: Group, namespace: Mapping[str, Any], parts: Callable[[Context], Any]) -> None:
+def check_strings(group: Meaning, namespace: Mapping[str, Any], parts: Callable[[Context], Any]) -> None:
     """Translate all strings of an object, as a run would, and forget the result.
 
     Raises
@@ -35,7 +35,7 @@ def check_strings(group: Group, namespace: Mapping[str, Any], parts: Callable[[C
     parts(checking_context(namespace))
 
 
-def remember(group: Group, namespace: Mapping[str, Any], names: set[str]) -> None:
+def remember(group: Meaning, namespace: Mapping[str, Any], names: set[str]) -> None:
     """Keep the values of external names as they are in the frame in which the object is made."""
     known = {*group.variables, *BUILTINS, *CONSTANTS}
     group.made_in = {n: namespace[n] for n in names if n not in known and n not in UNITS_FOR_STRINGS and n in namespace}

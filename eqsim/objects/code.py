@@ -166,6 +166,11 @@ def in_unit(dim: Dimension) -> str:
     return "a pure number" if dim is DIMENSIONLESS else f"in {unit_name(dim)}"
 
 
+def wrong_unit(name: str, value: str, wanted: Dimension, given: Dimension) -> DimensionMismatchError:
+    """The error for a value in another unit than that of its variable."""
+    return DimensionMismatchError(f"{name} is {in_unit(wanted)}, but {value} is {in_unit(given)}", wanted, given)
+
+
 def check_condition(translator: Translator, tree: Tree, typed: Typed) -> None:
     """Report a string that is to be a condition and is a number."""
     if typed.dim is not None and typed.expr.type != "bool":

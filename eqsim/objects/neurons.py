@@ -17,12 +17,11 @@ from eqsim.objects.base import BrianObject
 from eqsim.objects.check import check_strings
 from eqsim.objects.events import EventRing
 from eqsim.objects.frames import user_namespace
-from eqsim.objects.group import BASIC, clock_variables
 from eqsim.objects.part import Context, Contribution
 from eqsim.objects.refractory import Refractoriness, refractoriness
 from eqsim.objects.source import SpikeSource
 from eqsim.objects.update import update_kernel
-from eqsim.objects.variables import declared
+from eqsim.objects.variables import BASIC, clock_variables, declared
 from eqsim.syntax import Assignment, Tree, check_lines, parse_expression, parse_statements
 
 DEFAULT_METHOD = ("exact", "euler", "heun")

@@ -14,7 +14,7 @@ from eqsim.objects.scope import External, Surroundings
 
 if TYPE_CHECKING:
     from eqsim.objects.clock import Clock
-    from eqsim.objects.group import Group
+    from eqsim.objects.meaning import Meaning
 
 EARLY = ("before_start", "start", "after_start", "before_groups")
 """Slots in which the state is still that of the last step."""
@@ -68,7 +68,7 @@ class Context:
         """The same for an object that takes no part in the run, but whose memory others see."""
         return replace(self, values_only=True)
 
-    def around(self, group: Group) -> Surroundings:
+    def around(self, group: Meaning) -> Surroundings:
         """The namespaces around a group; the same object each time."""
         if group.name not in self.surroundings:
             self.surroundings[group.name] = Surroundings(

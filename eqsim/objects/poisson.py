@@ -15,10 +15,9 @@ from eqsim.model.arithmetic import number
 from eqsim.objects.check import check_strings
 from eqsim.objects.events import EventRing
 from eqsim.objects.frames import user_namespace
-from eqsim.objects.group import BASIC, clock_variables
 from eqsim.objects.part import Context, Contribution
 from eqsim.objects.source import SpikeSource
-from eqsim.objects.variables import Variable
+from eqsim.objects.variables import BASIC, Variable, clock_variables
 from eqsim.objects.views import VariableView
 from eqsim.syntax import parse_expression
 from eqsim.units import get_dimensions, hertz, unit_name

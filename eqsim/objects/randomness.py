@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-
 GOLDEN = 0x9E3779B97F4A7C15  # odd: the seeds of 2**63 networks are all different
 
 

@@ -18,7 +18,7 @@ from eqsim.objects.variables import Variable
 from eqsim.units import DIMENSIONLESS, unit_name
 
 if TYPE_CHECKING:
-    from eqsim.objects.group import Group
+    from eqsim.objects.meaning import Meaning
 
 
 def check_unit(translator: Translator, variable: Variable, typed: Typed) -> None:
@@ -50,7 +50,7 @@ class SubexpressionUpdater(BrianObject):
 
     add_to_magic_network = False
 
-    def __init__(self, group: Group, held: tuple[Variable, ...]) -> None:
+    def __init__(self, group: Meaning, held: tuple[Variable, ...]) -> None:
         super().__init__(clock=group.clock, when="before_start", name=f"{group.name}_subexpression_update*")
         self.group, self.held = group, held
         group.sampled = True

@@ -18,14 +18,14 @@ from eqsim.objects.check import check_strings
 from eqsim.objects.code import Block, Target
 from eqsim.objects.connect import Connection
 from eqsim.objects.frames import user_namespace
-from eqsim.objects.group import Group, clock_variables
+from eqsim.objects.group import Group
 from eqsim.objects.part import Context, Contribution
 from eqsim.objects.pathway import SynapticPathway
 from eqsim.objects.regular import CodeRunner
 from eqsim.objects.source import FOR_SOME
 from eqsim.objects.synaptic_index import SynapticIndexing, pairs
 from eqsim.objects.table import SynapseTable
-from eqsim.objects.variables import Variable, declared, seen_from_synapses
+from eqsim.objects.variables import Variable, clock_variables, declared, seen_from_synapses
 from eqsim.syntax import Assignment, check_lines
 from eqsim.units import DIMENSIONLESS
 

@@ -9,7 +9,7 @@ from typing import Literal
 from eqsim.ir.expr import Type
 from eqsim.model.equations import Equations
 from eqsim.syntax import Tree
-from eqsim.units import Dimension
+from eqsim.units import DIMENSIONLESS, Dimension, second
 
 Kind = Literal["state", "parameter", "held", "derived", "subexpression", "index", "size", "clock", "count", "delay", "end"]
 
@@ -82,3 +82,19 @@ def seen_from_synapses(variables: Mapping[str, Variable], side: str) -> dict[str
     }
     named = {f"{n}_{side}": replace(v, name=f"{n}_{side}") for n, v in ends.items()}
     return named | ends if side == "post" else named
+
+
+BASIC = (
+    Variable("N", DIMENSIONLESS, "int", "size", shared=True, read_only=True),
+    Variable("i", DIMENSIONLESS, "int", "index", read_only=True),
+)
+"""What every group of neurons has."""
+
+
+def clock_variables() -> dict[str, Variable]:
+    """t, dt and t_in_timesteps, which every group has."""
+    return {
+        "t": Variable("t", second.dim, "real", "clock", shared=True, read_only=True),
+        "dt": Variable("dt", second.dim, "real", "clock", shared=True, read_only=True),
+        "t_in_timesteps": Variable("t_in_timesteps", DIMENSIONLESS, "int", "clock", shared=True, read_only=True),
+    }

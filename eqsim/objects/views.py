@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from eqsim.errors import DimensionMismatchError
-from eqsim.objects.code import in_unit
+from eqsim.objects.code import wrong_unit
 from eqsim.objects.scope import quantity
 from eqsim.objects.variables import Variable
-from eqsim.units import DIMENSIONLESS, Dimension, get_dimensions
+from eqsim.units import DIMENSIONLESS, get_dimensions
 
 if TYPE_CHECKING:
     from eqsim.objects.group import Group
@@ -132,11 +131,6 @@ class VariableView:
 
     def __hash__(self) -> int:
         return hash((self._group.name, self._variable.name))
-
-
-def wrong_unit(name: str, value: str, wanted: Dimension, given: Dimension) -> DimensionMismatchError:
-    """The error for a value in another unit than that of its variable."""
-    return DimensionMismatchError(f"{name} is {in_unit(wanted)}, but {value} is {in_unit(given)}", wanted, given)
 
 
 def _fits_any(values: np.ndarray) -> bool:

@@ -1,0 +1,86 @@
+"""Reading and writing the variables of a group, by all kinds of indices."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from eqsim.objects.host import evaluate
+from eqsim.objects.meaning import Meaning
+from eqsim.objects.variables import Variable
+
+
+class Access(Meaning):
+    """Reads and writes elements: numbers, slices, masks, conditions, subgroups."""
+
+    def elements(self, item: Any) -> Any:
+        """An index of the user as a slice, an int or an array of element numbers."""
+        if isinstance(item, str):
+            everything = np.arange(len(self), dtype=np.int64)
+            return np.flatnonzero(self.evaluate(item, everything, "index"))
+        if isinstance(item, Access):
+            return item.as_index(self)
+        if isinstance(item, slice | int | np.integer) or item is Ellipsis:
+            return slice(None) if item is Ellipsis else item
+        array = np.asarray(item)
+        if array.dtype.kind == "b":
+            if len(array) != len(self):
+                raise IndexError(f"{self.describe()} has {len(self)} elements, the mask has {len(array)}")
+            return np.flatnonzero(array)
+        if array.dtype.kind not in "iu" and array.size:
+            raise TypeError(f"indices must be integers, slices, masks or conditions, not {array.dtype}")
+        return array.astype(np.int64)
+
+    def as_index(self, other: Access) -> Any:
+        """This group as an index into another one (subgroups only)."""
+        raise IndexError(f"{self.describe()} is no part of {other.describe()}")
+
+    def _read(self, variable: Variable, item: Any) -> Any:
+        if variable.shared and variable.stored:
+            return self.memory[variable.name][0] if _everything(item) else self.memory[variable.name][item]
+        where = self.elements(item)
+        if variable.stored:
+            found = self.memory[variable.name][where]
+            return found.copy() if isinstance(found, np.ndarray) else found
+        return self._computed(variable, where)
+
+    def _computed(self, variable: Variable, where: Any) -> Any:
+        """The values of something that is not stored: a subexpression, i, N, t, dt."""
+        if variable.kind in ("size", "clock"):
+            return {"N": len(self), "t": self.clock.t_, "dt": self.clock.dt_, "t_in_timesteps": self.clock.step}[
+                variable.name
+            ]
+        numbers = np.arange(len(self), dtype=np.int64)[where]
+        if variable.kind == "index":
+            return numbers
+        context = self.host_context()
+        symbol = self.scope(context)(variable.name)
+        assert symbol is not None
+        values = evaluate(symbol.expr, self.host_state(context), self.host_indices(np.atleast_1d(numbers)), self.element)
+        return values[0] if np.ndim(numbers) == 0 or variable.shared else values
+
+    def _write(self, variable: Variable, item: Any, value: Any) -> None:
+        if not variable.stored:
+            raise TypeError(f"{self.name}.{variable.name} is computed from other things and cannot be set")
+        memory = self.memory[variable.name]
+        if variable.shared:
+            memory[:] = self._shared_value(variable, value)
+            return
+        where = self.elements(item)
+        if isinstance(value, str):
+            numbers = np.atleast_1d(np.arange(len(self), dtype=np.int64)[where])
+            value = self.evaluate(value, numbers, f"value for {variable.name}", variable.dim)
+            value = value[0] if isinstance(where, int | np.integer) else value
+        memory[where] = value
+
+    def _shared_value(self, variable: Variable, value: Any) -> Any:
+        if isinstance(value, str):
+            return self.evaluate(value, np.zeros(1, np.int64), f"value for {variable.name}", variable.dim, shared=True)
+        if np.size(value) != 1:
+            raise TypeError(f"{self.name}.{variable.name} is shared: it takes one value, not {np.size(value)}")
+        return value
+
+
+def _everything(item: Any) -> bool:
+    return item is Ellipsis or (isinstance(item, slice) and item == slice(None))

@@ -45,8 +45,8 @@ class Clock(Nameable):
         step = round(now / new)
         if abs(now - step * new) > EPSILON * new:
             raise ValueError(
-                f"cannot set the dt of clock '{self.name}' from {self._dt * 1e3:g} ms to {new * 1e3:g} ms: the present time, "
-                f"{now * 1e3:g} ms, is no multiple of {new * 1e3:g} ms"
+                f"cannot set the dt of clock '{self.name}' from {self._dt * 1e3:g} ms to {new * 1e3:g} ms: the present "
+                f"time, {now * 1e3:g} ms, is no multiple of {new * 1e3:g} ms"
             )
         self._dt, self.step = new, step
 

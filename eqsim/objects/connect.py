@@ -207,9 +207,9 @@ class Connection:
     def _ranges(self, parts: Generator, names: Names) -> Names:
         """The variable of the generator goes over its range, for each element of the loop."""
         ((other, loop),) = names.items()
-        bounds = [self.strings.integers(part, names) for part in parts.bounds]
-        first, last, step = {1: (0, *bounds, 1), 2: (*bounds, 1), 3: tuple(bounds)}[len(bounds)]
-        first, last, step = (np.broadcast_to(x, loop.shape) for x in (first, last, step))
+        bounds: list[Any] = [self.strings.integers(part, names) for part in parts.bounds]
+        given = {1: (0, *bounds, 1), 2: (*bounds, 1), 3: tuple(bounds)}[len(bounds)]
+        first, last, step = (np.broadcast_to(x, loop.shape) for x in given)
         counts = np.maximum(0, -((first - last) // step))
         owners = np.repeat(np.arange(len(loop)), counts)
         inside = np.arange(len(owners)) - np.repeat(np.concatenate(([0], np.cumsum(counts)[:-1])), counts)

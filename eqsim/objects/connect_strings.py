@@ -96,8 +96,8 @@ class Strings:
         whole = values.astype(np.int64)
         if values.dtype.kind == "f" and not np.array_equal(values, whole):
             logger.warning(
-                f"connect() of {self.synapses.describe()}: {span.text.strip()!r} gives numbers with fractions, which are cut "
-                "off; write int(...) around it if that is meant",
+                f"connect() of {self.synapses.describe()}: {span.text.strip()!r} gives numbers with fractions, which are "
+                "cut off; write int(...) around it if that is meant",
                 name_suffix="connect_fractions",
                 once=True,
             )

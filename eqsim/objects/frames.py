@@ -22,7 +22,7 @@ def user_frame(level: int = 0) -> FrameType:
 
 
 def _ours(frame: FrameType) -> bool:
-    name = frame.f_globals.get("__name__", "")
+    name: str = frame.f_globals.get("__name__", "")
     return name == "eqsim" or name.startswith("eqsim.")
 
 

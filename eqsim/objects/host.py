@@ -58,7 +58,7 @@ def evaluate(e: Expr, state: State, indices: Mapping[str, np.ndarray], element: 
     """
     compute = EVALUATOR(drawn_now(e, element))
     total = len(next(iter(indices.values())))
-    result = np.empty(total, RESULTS[e.type])
+    result: np.ndarray = np.empty(total, RESULTS[e.type])
     with np.errstate(all="ignore"):
         for start in range(0, total, CHUNK):
             part = slice(start, start + CHUNK)

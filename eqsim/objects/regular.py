@@ -16,7 +16,7 @@ from eqsim.objects.part import Context, Contribution
 from eqsim.syntax import parse_statements
 
 if TYPE_CHECKING:
-    from eqsim.objects.neurons import NeuronGroup
+    from eqsim.objects.source import SpikeSource
     from eqsim.objects.subgroup import Subgroup
 
 
@@ -27,7 +27,7 @@ class CodeRunner(BrianObject):
 
     def __init__(
         self,
-        group: NeuronGroup | Subgroup,
+        group: SpikeSource | Subgroup,
         code: str,
         dt: Any = None,
         clock: Any = None,

@@ -27,7 +27,9 @@ def check_unit(translator: Translator, variable: Variable, typed: Typed) -> None
         return
     assert variable.tree is not None
     given = unit_name(typed.dim)
-    declared = "declared as a pure number (: 1)" if variable.dim is DIMENSIONLESS else f"declared in {unit_name(variable.dim)}"
+    declared = (
+        "declared as a pure number (: 1)" if variable.dim is DIMENSIONLESS else f"declared in {unit_name(variable.dim)}"
+    )
     message = f"{variable.name} is {declared}, but its right-hand side is {in_unit(typed.dim)}"
     span = variable.tree.span(variable.tree.root)
     problem = Diagnostic(

@@ -8,6 +8,7 @@ import numpy as np
 
 from eqsim.ir.expr import Expr, Number
 from eqsim.model.translate import Scope, Symbol
+from eqsim.objects.access import Access
 from eqsim.objects.group import Group
 from eqsim.objects.part import Context
 from eqsim.objects.regular import CodeRunner
@@ -15,7 +16,7 @@ from eqsim.objects.variables import Variable
 from eqsim.units import DIMENSIONLESS
 
 if TYPE_CHECKING:
-    from eqsim.objects.neurons import NeuronGroup
+    from eqsim.objects.source import SpikeSource
 
 
 class Subgroup(Group):
@@ -24,7 +25,12 @@ class Subgroup(Group):
     Usable wherever a group is: as source or target of synapses, in monitors, for `run_regularly`.
     """
 
-    def __init__(self, source: NeuronGroup | Subgroup, start: int, stop: int, name: str | None = None) -> None:
+    source: SpikeSource
+    base: SpikeSource
+    start: int
+    stop: int
+
+    def __init__(self, source: SpikeSource | Subgroup, start: int, stop: int, name: str | None = None) -> None:
         base = source.base
         super().__init__(clock=base.clock, name=name or f"{source.name}_subgroup*")
         object.__setattr__(self, "source", base)
@@ -46,7 +52,7 @@ class Subgroup(Group):
     @property
     def spikes(self) -> np.ndarray:
         """Indices (within the subgroup) that spiked in the last step."""
-        found = self.base.spikes
+        found: np.ndarray = self.base.spikes
         return found[(found >= self.start) & (found < self.stop)] - self.start
 
     @property
@@ -94,7 +100,7 @@ class Subgroup(Group):
     def host_indices(self, elements: np.ndarray) -> dict[str, np.ndarray]:
         return {"i": elements + self.start}
 
-    def as_index(self, other: Group) -> Any:
+    def as_index(self, other: Access) -> Any:
         """Where its neurons lie in the group it is part of."""
         if isinstance(other, Subgroup) and other.base is self.base:
             return slice(self.start - other.start, self.stop - other.start)
@@ -139,7 +145,7 @@ class Subgroup(Group):
         return f"<Subgroup '{self.name}' of '{self.base.name}' from {self.start} to {self.stop}>"
 
 
-def subgroup(source: NeuronGroup | Subgroup, item: Any) -> Subgroup:
+def subgroup(source: SpikeSource | Subgroup, item: Any) -> Subgroup:
     """The subgroup for an index: a slice, a neuron number, or consecutive numbers.
 
     Raises
@@ -157,7 +163,7 @@ def subgroup(source: NeuronGroup | Subgroup, item: Any) -> Subgroup:
     return Subgroup(source, source.start + start, source.start + stop)
 
 
-def _bounds(source: NeuronGroup | Subgroup, item: Any) -> tuple[int, int]:
+def _bounds(source: SpikeSource | Subgroup, item: Any) -> tuple[int, int]:
     if isinstance(item, slice):
         if item.step not in (None, 1):
             raise IndexError("a subgroup is a run of neighbouring neurons: a step is not possible")

@@ -8,42 +8,23 @@ from typing import Any, Literal
 
 import numpy as np
 
-from eqsim.errors import EqsimError, for_object
-from eqsim.ir.expr import Expr, Load, Number, Ref
-from eqsim.ir.stmt import Stmt
-from eqsim.ir.walk import substitute
+from eqsim.errors import EqsimError
 from eqsim.model.equations import Equations
-from eqsim.model.translate import Scope, Symbol, Translator
 from eqsim.objects.check import check_strings
-from eqsim.objects.code import Block, Target
 from eqsim.objects.connect import Connection
 from eqsim.objects.frames import user_namespace
 from eqsim.objects.group import Group
 from eqsim.objects.part import Context, Contribution
 from eqsim.objects.pathway import SynapticPathway
 from eqsim.objects.regular import CodeRunner
-from eqsim.objects.source import FOR_SOME
-from eqsim.objects.synaptic_index import SynapticIndexing, pairs
+from eqsim.objects.synaptic_access import SynapticAccess
+from eqsim.objects.synaptic_names import own_variables
 from eqsim.objects.table import SynapseTable
-from eqsim.objects.variables import Variable, clock_variables, declared, seen_from_synapses
-from eqsim.syntax import Assignment, check_lines
-from eqsim.units import DIMENSIONLESS
-
-COUNTS = {"N_incoming": "post", "N_outgoing": "pre"}
-INDICES = {"i": "pre", "j": "post"}
+from eqsim.objects.variables import declared, seen_from_synapses
+from eqsim.syntax import check_lines
 
 
-def _own_variables() -> dict[str, Variable]:
-    whole = {"dim": DIMENSIONLESS, "type": "int", "read_only": True}
-    return {
-        **{name: Variable(name, kind="index", **whole) for name in INDICES},
-        **{name: Variable(name, kind="count", **whole) for name in COUNTS},
-        **{name: Variable(name, kind="size", shared=True, **whole) for name in ("N", "N_pre", "N_post")},
-        **clock_variables(),
-    }
-
-
-class Synapses(Group):
+class Synapses(SynapticAccess):
     """Synapses from a source group to a target group.
 
     Parameters
@@ -76,8 +57,6 @@ class Synapses(Group):
     >>> S.connect(condition='i != j', p=0.5)
     >>> S.w = 0.1
     """
-
-    element = "k"
 
     def __init__(
         self,
@@ -150,7 +129,7 @@ class Synapses(Group):
                         f"'{name}' is a variable of {group.describe()}, too: choose another name in {self.describe()}"
                     )
         ends = seen_from_synapses(self.source.variables, "pre") | seen_from_synapses(self.target.variables, "post")
-        variables = ends | _own_variables() | mine
+        variables = ends | own_variables() | mine
         memory = {n: np.full(1 if v.shared else 0, v.start, v.dtype) for n, v in variables.items() if v.stored}
         for path in self.pathways.values():
             variables[path.variable.name] = path.variable
@@ -161,129 +140,6 @@ class Synapses(Group):
         self.check_subexpressions(context)
         for path in self.pathways.values():
             self.code(path.block, context.on(path.clock, path.when), f"on_{path.path}")
-
-    # -- sizes and indices -----------------------------------------------------------------------------------------
-
-    def __len__(self) -> int:
-        return len(self.table)
-
-    @property
-    def base(self) -> Synapses:
-        """The object that holds the memory: this one."""
-        return self
-
-    @property
-    def dependencies(self) -> tuple[Any, ...]:
-        return (self.source.base, self.target.base)
-
-    @property
-    def _pathways(self) -> list[SynapticPathway]:
-        return list(self.pathways.values())
-
-    @property
-    def N_incoming_post(self) -> np.ndarray:
-        """(n_target,) how many synapses arrive at each target."""
-        return self.table.incoming()
-
-    @property
-    def N_outgoing_pre(self) -> np.ndarray:
-        """(n_source,) how many synapses leave each source."""
-        return self.table.outgoing()
-
-    @property
-    def events(self) -> dict[str, str]:
-        """Synapses have no events."""
-        return {}
-
-    def numbers(self) -> dict[str, int]:
-        return {**self.source.numbers(), **self.target.numbers(), f"{self.name}.N": len(self)}
-
-    def reals(self) -> dict[str, float]:
-        return {**self.source.reals(), **self.target.reals()}
-
-    def arrays(self) -> dict[str, np.ndarray]:
-        return {**self.source.arrays(), **self.target.arrays(), **super().arrays(), **self._counts()}
-
-    def _counts(self) -> dict[str, np.ndarray]:
-        used = self.identifiers() & set(COUNTS)
-        return {self.full(n): self._count_array(n) for n in used}
-
-    def _count_array(self, name: str) -> np.ndarray:
-        return self.table.incoming() if COUNTS[name] == "post" else self.table.outgoing()
-
-    def host_indices(self, elements: np.ndarray) -> dict[str, np.ndarray]:
-        return {
-            "k": elements,
-            "i": self.table.source[elements].astype(np.int64) + self.source.start,
-            "j": self.table.target[elements].astype(np.int64) + self.target.start,
-        }
-
-    def at_sample(self, e: Expr) -> Expr:
-        """Synapse ``i``, its source and its target, for kernels that know nothing of routes."""
-        synapse = Ref("i", "int")
-        ends = {
-            name: absolute(group, Load(f"{self.name}.{column}", synapse, "int"))
-            for name, column, group in (("i", "source", self.source), ("j", "target", self.target))
-        }
-        return substitute(e, {"k": synapse, **ends})
-
-    # -- names -----------------------------------------------------------------------------------------------------
-
-    def own_symbol(self, name: str, at: Expr, context: Context, scope: Scope) -> Symbol | None:
-        """Own variables; ``x_pre``, ``x_post``; and plain ``x`` of the target."""
-        if name in INDICES:
-            return self._end(INDICES[name], "i", context)
-        if name in ("N_pre", "N_post"):
-            return self._end(name[2:], "N", context)
-        if name in COUNTS:
-            side = COUNTS[name]
-            relative = self._end(side, "i", context)
-            assert relative is not None
-            return Symbol(Load(self.full(name), relative.expr, "int"), DIMENSIONLESS)
-        if name == "N":
-            return Symbol(Number(f"{self.name}.N", "int"), DIMENSIONLESS)
-        if name in self.variables and self.variables[name].kind != "end":
-            return super().own_symbol(name, at, context, scope)
-        for side in ("pre", "post"):
-            if name.endswith(f"_{side}"):
-                return self._end(side, name.removesuffix(f"_{side}"), context)
-        return self._end("post", name, context)
-
-    def _end(self, side: str, name: str, context: Context) -> Symbol | None:
-        group, at = self._side(side)
-        return group.own_symbol(name, at, context, group.scope(context, at)) if group is not None else None
-
-    def _side(self, side: str) -> tuple[Any, Expr]:
-        return (self.source, Ref("i", "int")) if side == "pre" else (self.target, Ref("j", "int"))
-
-    def identifiers(self) -> set[str]:
-        return self.equations.identifiers | {n for p in self.pathways.values() for a in p.block for n in a.value.names()}
-
-    def place(self, name: str, context: Context) -> Target | None:
-        """Where code may write to: own variables, those of the target (``x`` or ``x_post``) and of the source (``x_pre``)."""
-        if name in self.variables and self.variables[name].kind != "end":
-            return _place(self, self.variables[name], Ref("k", "int"), context, accumulate=False)
-        for side, plain in (("pre", name.removesuffix("_pre")), ("post", name.removesuffix("_post"))):
-            group, at = self._side(side)
-            if (plain != name or side == "post") and plain in group.variables:
-                return _place(group, group.variables[plain], at, context)
-        return None
-
-    def code(
-        self, block: tuple[Assignment, ...], context: Context, what: str, guarded: bool = True, view: Any = None
-    ) -> tuple[Stmt, ...]:
-        """The IR of statements that run for synapses ``k``."""
-        translator = Translator(self.scope(context), self.streams(what), lambda: self.known_names(context))
-        translate = Block(
-            translator,
-            lambda name: self.place(name, context),
-            f"{what} of {self.describe()}",
-            lambda: self.known_names(context),
-        )
-        try:
-            return translate(block)
-        except EqsimError as error:
-            raise for_object(error, self.name) from None
 
     # -- connecting ------------------------------------------------------------------------------------------------
 
@@ -347,65 +203,6 @@ class Synapses(Group):
         if not self.connected:
             raise TypeError(f"{self.describe()} has no synapses yet: call connect(); or set active=False to leave it out")
 
-    # -- reading and writing ---------------------------------------------------------------------------------------
-
-    def elements(self, item: Any) -> Any:
-        """An index of the user (a synapse, a pair, a condition, an index object) as synapse numbers."""
-        if isinstance(item, SynapticIndexing):
-            return item.indices
-        if isinstance(item, tuple):
-            return pairs(self, item)
-        if isinstance(item, Group):
-            return pairs(self, (item, slice(None)))
-        return super().elements(item)
-
-    def __getitem__(self, item: Any) -> SynapticIndexing:
-        return SynapticIndexing(self, self.elements(item))
-
-    def _read(self, variable: Variable, item: Any) -> Any:
-        if variable.kind == "delay":
-            delays = self._path_of(variable).get_delays()
-            return delays[0] if variable.shared else delays[self.elements(item)]
-        return super()._read(variable, item)
-
-    def _computed(self, variable: Variable, where: Any) -> Any:
-        if variable.kind == "index":
-            return (self.table.source if INDICES[variable.name] == "pre" else self.table.target)[where]
-        if variable.kind == "count":
-            ends = self.table.target if COUNTS[variable.name] == "post" else self.table.source
-            return self._count_array(variable.name)[ends][where]
-        if variable.name in ("N_pre", "N_post"):
-            return len(self.source if variable.name == "N_pre" else self.target)
-        return super()._computed(variable, where)
-
-    def _path_of(self, variable: Variable) -> SynapticPathway:
-        return next(p for p in self.pathways.values() if p.variable.name == variable.name)
-
-    def _write(self, variable: Variable, item: Any, value: Any) -> None:
-        if not self.connected and not variable.shared:
-            raise TypeError(f"{self.describe()} has no synapses yet: call connect() before setting '{variable.name}'")
-        if variable.kind != "delay":
-            super()._write(variable, item, value)
-            return
-        where = self.elements(item)
-        if isinstance(value, str):
-            numbers = np.atleast_1d(np.arange(len(self), dtype=np.int64)[where])
-            value = self.evaluate(value, numbers, "value for delay", variable.dim)
-        self._path_of(variable).set_delays(where, value)
-
-    def __getattr__(self, name: str) -> Any:
-        if name in ("delay", "delay_") and "pre" not in self.__dict__.get("pathways", {}):
-            raise AttributeError(f"{self.describe()} has no pathway 'pre', so no delay; use S.<pathway>.delay")
-        return super().__getattr__(name)
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        if name == "delay" and "pre" in self.__dict__.get("pathways", {}):
-            getattr(self, "pre").delay = value  # noqa: B009
-            return
-        if name == "delay" and "variables" in self.__dict__:
-            raise AttributeError(f"{self.describe()} has no pathway 'pre', so no delay; use S.<pathway>.delay")
-        super().__setattr__(name, value)
-
     def parts(self, context: Context) -> Contribution:
         """The variables of the synapses; the pathways contribute for themselves."""
         part = self.contribute()
@@ -431,23 +228,6 @@ class Synapses(Group):
 
     def __repr__(self) -> str:
         return f"<Synapses '{self.name}' from '{self.source.name}' to '{self.target.name}', {len(self)} synapses>"
-
-
-def absolute(group: Any, relative: Expr) -> Expr:
-    """A neuron of a (sub)group by its number in the whole group."""
-    return relative if group is group.base else relative + Number(f"{group.name}.first", "int")
-
-
-def _place(group: Any, variable: Variable, at: Expr, context: Context, accumulate: bool = True) -> Target:
-    if not variable.stored:
-        return _fixed(variable)
-    if variable.shared:
-        return Target("", None, variable, refusal=f"'{variable.name}' is shared: {FOR_SOME}")
-    return Target(group.full(variable.name), at, variable, accumulate, group.guard(variable, at, context))
-
-
-def _fixed(variable: Variable) -> Target:
-    return Target("", None, Variable(variable.name, variable.dim, variable.type, read_only=True))
 
 
 def _check_groups(source: Any, target: Any) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 from eqsim.objects.group import Group
 
 if TYPE_CHECKING:
-    from eqsim.objects.synapses import Synapses
+    from eqsim.objects.synaptic_access import SynapticAccess
 
 
 class SynapticIndexing:
@@ -21,7 +21,7 @@ class SynapticIndexing:
         Numbers of the synapses.
     """
 
-    def __init__(self, synapses: Synapses, indices: Any) -> None:
+    def __init__(self, synapses: SynapticAccess, indices: Any) -> None:
         numbers = np.arange(len(synapses), dtype=np.int64)
         self.synapses, self._version = synapses, synapses.table.version
         self._indices = np.atleast_1d(numbers[indices])
@@ -37,7 +37,7 @@ class SynapticIndexing:
         return len(self.indices)
 
 
-def pairs(synapses: Synapses, item: tuple[Any, ...]) -> np.ndarray:
+def pairs(synapses: SynapticAccess, item: tuple[Any, ...]) -> np.ndarray:
     """The numbers of the synapses between chosen sources and targets: ``S.w[i, j]``; (n,) int64, ascending."""
     if len(item) != 2:
         raise IndexError(f"{synapses.describe()} takes S.x[synapse], S.x[i, j] or S.x['condition'], not {len(item)} indices")

@@ -25,6 +25,9 @@ class VariableView:
     """
 
     __array_priority__ = 2000
+    _group: Group
+    _variable: Variable
+    _units: bool
 
     def __init__(self, group: Group, variable: Variable, units: bool = True) -> None:
         object.__setattr__(self, "_group", group)

@@ -1,0 +1,187 @@
+"""What names mean in the strings of synapses, and where their statements may write to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from eqsim.errors import EqsimError, for_object
+from eqsim.ir.expr import Expr, Load, Number, Ref
+from eqsim.ir.stmt import Stmt
+from eqsim.ir.walk import substitute
+from eqsim.model.equations import Equations
+from eqsim.model.translate import Scope, Symbol, Translator
+from eqsim.objects.code import Block, Target
+from eqsim.objects.group import Group
+from eqsim.objects.part import Context
+from eqsim.objects.source import FOR_SOME
+from eqsim.objects.table import SynapseTable
+from eqsim.objects.variables import Variable, clock_variables
+from eqsim.syntax import Assignment
+from eqsim.units import DIMENSIONLESS
+
+if TYPE_CHECKING:
+    from eqsim.objects.pathway import SynapticPathway
+
+COUNTS = {"N_incoming": "post", "N_outgoing": "pre"}
+INDICES = {"i": "pre", "j": "post"}
+
+
+def own_variables() -> dict[str, Variable]:
+    """What all synapses have: i, j, counts, sizes, time."""
+    return {
+        **{name: Variable(name, DIMENSIONLESS, "int", "index", read_only=True) for name in INDICES},
+        **{name: Variable(name, DIMENSIONLESS, "int", "count", read_only=True) for name in COUNTS},
+        **{name: Variable(name, DIMENSIONLESS, "int", "size", True, read_only=True) for name in ("N", "N_pre", "N_post")},
+        **clock_variables(),
+    }
+
+
+class SynapticNames(Group):
+    """Synapses as far as strings are concerned: ``x_pre``, ``x_post``, plain ``x`` of the target, i, j, N_incoming."""
+
+    element = "k"
+    source: Any
+    target: Any
+    table: SynapseTable
+    equations: Equations
+    pathways: dict[str, SynapticPathway]
+
+    def __len__(self) -> int:
+        return len(self.table)
+
+    @property
+    def base(self) -> SynapticNames:
+        """The object that holds the memory: this one."""
+        return self
+
+    @property
+    def dependencies(self) -> tuple[Any, ...]:
+        return (self.source.base, self.target.base)
+
+    @property
+    def _pathways(self) -> list[SynapticPathway]:
+        return list(self.pathways.values())
+
+    @property
+    def N_incoming_post(self) -> np.ndarray:
+        """(n_target,) how many synapses arrive at each target."""
+        return self.table.incoming()
+
+    @property
+    def N_outgoing_pre(self) -> np.ndarray:
+        """(n_source,) how many synapses leave each source."""
+        return self.table.outgoing()
+
+    @property
+    def events(self) -> dict[str, str]:
+        """Synapses have no events."""
+        return {}
+
+    def numbers(self) -> dict[str, int]:
+        return {**self.source.numbers(), **self.target.numbers(), f"{self.name}.N": len(self)}
+
+    def reals(self) -> dict[str, float]:
+        return {**self.source.reals(), **self.target.reals()}
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        return {**self.source.arrays(), **self.target.arrays(), **super().arrays(), **self._counts()}
+
+    def _counts(self) -> dict[str, np.ndarray]:
+        used = self.identifiers() & set(COUNTS)
+        return {self.full(n): self._count_array(n) for n in used}
+
+    def _count_array(self, name: str) -> np.ndarray:
+        return self.table.incoming() if COUNTS[name] == "post" else self.table.outgoing()
+
+    def host_indices(self, elements: np.ndarray) -> dict[str, np.ndarray]:
+        return {
+            "k": elements,
+            "i": self.table.source[elements].astype(np.int64) + self.source.start,
+            "j": self.table.target[elements].astype(np.int64) + self.target.start,
+        }
+
+    def at_sample(self, e: Expr) -> Expr:
+        """Synapse ``i``, its source and its target, for kernels that know nothing of routes."""
+        synapse = Ref("i", "int")
+        ends = {
+            name: absolute(group, Load(f"{self.name}.{column}", synapse, "int"))
+            for name, column, group in (("i", "source", self.source), ("j", "target", self.target))
+        }
+        return substitute(e, {"k": synapse, **ends})
+
+    # -- names -----------------------------------------------------------------------------------------------------
+
+    def own_symbol(self, name: str, at: Expr, context: Context, scope: Scope) -> Symbol | None:
+        """Own variables; ``x_pre``, ``x_post``; and plain ``x`` of the target."""
+        if name in INDICES:
+            return self._end(INDICES[name], "i", context)
+        if name in ("N_pre", "N_post"):
+            return self._end(name[2:], "N", context)
+        if name in COUNTS:
+            side = COUNTS[name]
+            relative = self._end(side, "i", context)
+            assert relative is not None
+            return Symbol(Load(self.full(name), relative.expr, "int"), DIMENSIONLESS)
+        if name == "N":
+            return Symbol(Number(f"{self.name}.N", "int"), DIMENSIONLESS)
+        if name in self.variables and self.variables[name].kind != "end":
+            return super().own_symbol(name, at, context, scope)
+        for side in ("pre", "post"):
+            if name.endswith(f"_{side}"):
+                return self._end(side, name.removesuffix(f"_{side}"), context)
+        return self._end("post", name, context)
+
+    def _end(self, side: str, name: str, context: Context) -> Symbol | None:
+        group, at = self._side(side)
+        return group.own_symbol(name, at, context, group.scope(context, at)) if group is not None else None
+
+    def _side(self, side: str) -> tuple[Any, Expr]:
+        return (self.source, Ref("i", "int")) if side == "pre" else (self.target, Ref("j", "int"))
+
+    def identifiers(self) -> set[str]:
+        return self.equations.identifiers | {n for p in self.pathways.values() for a in p.block for n in a.value.names()}
+
+    def place(self, name: str, context: Context) -> Target | None:
+        """Where code may write to: own variables, and those of the target (``x``, ``x_post``) and the source (``x_pre``)."""
+        if name in self.variables and self.variables[name].kind != "end":
+            return _place(self, self.variables[name], Ref("k", "int"), context, accumulate=False)
+        for side, plain in (("pre", name.removesuffix("_pre")), ("post", name.removesuffix("_post"))):
+            group, at = self._side(side)
+            if (plain != name or side == "post") and plain in group.variables:
+                return _place(group, group.variables[plain], at, context)
+        return None
+
+    def code(
+        self, block: tuple[Assignment, ...], context: Context, what: str, guarded: bool = True, view: Any = None
+    ) -> tuple[Stmt, ...]:
+        """The IR of statements that run for synapses ``k``."""
+        translator = Translator(self.scope(context), self.streams(what), lambda: self.known_names(context))
+        translate = Block(
+            translator,
+            lambda name: self.place(name, context),
+            f"{what} of {self.describe()}",
+            lambda: self.known_names(context),
+        )
+        try:
+            return translate(block)
+        except EqsimError as error:
+            raise for_object(error, self.name) from None
+
+
+def absolute(group: Any, relative: Expr) -> Expr:
+    """A neuron of a (sub)group by its number in the whole group."""
+    return relative if group is group.base else relative + Number(f"{group.name}.first", "int")
+
+
+def _place(group: Any, variable: Variable, at: Expr, context: Context, accumulate: bool = True) -> Target:
+    if not variable.stored:
+        return _fixed(variable)
+    if variable.shared:
+        return Target("", None, variable, refusal=f"'{variable.name}' is shared: {FOR_SOME}")
+    return Target(group.full(variable.name), at, variable, accumulate, group.guard(variable, at, context))
+
+
+def _fixed(variable: Variable) -> Target:
+    return Target("", None, Variable(variable.name, variable.dim, variable.type, read_only=True))

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from eqsim.errors import Diagnostic, DimensionMismatchError, EqsimError, for_object
-from eqsim.integrators import choose
+from eqsim.integrators import Method, choose
 from eqsim.ir.domain import Each
 from eqsim.ir.expr import Draw, Expr, Load, Ref, as_real, local_name, unary
 from eqsim.ir.passes.cheaper import cheaper
 from eqsim.ir.program import Kernel
 from eqsim.ir.stmt import Let, Stmt, Store
 from eqsim.ir.walk import nodes
+from eqsim.log import get_logger
 from eqsim.model.arithmetic import number
 from eqsim.model.equations import SingleEquation
 from eqsim.model.model import Model, Ode, Origin, Rule
@@ -22,6 +24,8 @@ from eqsim.units import DIMENSIONLESS, Dimension, second, unit_name
 
 if TYPE_CHECKING:
     from eqsim.objects.neurons import NeuronGroup
+
+logger = get_logger(__name__)
 
 ACTIVE = Ref("not_refractory", "bool")
 
@@ -92,9 +96,20 @@ def update_kernel(group: NeuronGroup, context: Context, clock: str) -> Kernel | 
         return None
     body: tuple[Stmt, ...] = () if renewed is None else _renew(group, renewed)
     if model.odes:
-        rule = choose(model, group.method_choice, group.name, group.method_options).build(model)
-        body += _body(group, model, rule, context, clock)
+        body += _body(group, model, _method(group, model).build(model), context, clock)
     return Kernel(who.name, Each(f"{group.name}.N"), body, clock, who.when, who.order)
+
+
+def _method(group: NeuronGroup, model: Model) -> Method:
+    """The integration method; which of several was taken is told at level INFO."""
+    began = time.perf_counter()
+    found = choose(model, group.method_choice, group.name, group.method_options)
+    if not isinstance(group.method_choice, str):
+        took = time.perf_counter() - began
+        logger.info(
+            f"{group.describe()} is integrated with '{found.name}' (chosen in {took:.3f} s)", "method_choice", once=True
+        )
+    return found
 
 
 def _renew(group: NeuronGroup, renewed: Expr) -> tuple[Stmt, ...]:

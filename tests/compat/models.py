@@ -20,8 +20,6 @@ def model(function: Callable[[Any], dict[str, Any]]) -> Callable[[Any], dict[str
     return function
 
 
-
-
 def every(b: Any, n: int, size: int = 1, **more: Any) -> Any:
     """A group whose neurons all spike in steps n, 2n, 3n, ..."""
     return b.NeuronGroup(size, "k : 1", threshold=f"t_in_timesteps % {n} == 0", reset="", **more)
@@ -42,7 +40,9 @@ def refractory_steps(b: Any) -> dict[str, Any]:
     """Refractory times that are and are not multiples of dt."""
     found = {}
     for name, time in (("a", 0.3), ("b", 0.25), ("c", 0.1), ("d", 0.05), ("e", 1.0)):
-        G = b.NeuronGroup(1, "dv/dt = 1/ms : 1 (unless refractory)", threshold="v > 0.15", reset="v = 0", refractory=time * b.ms)
+        G = b.NeuronGroup(
+            1, "dv/dt = 1/ms : 1 (unless refractory)", threshold="v > 0.15", reset="v = 0", refractory=time * b.ms
+        )
         S, M = b.SpikeMonitor(G), b.StateMonitor(G, ["v", "not_refractory"], record=0)
         b.Network(G, S, M).run(4 * b.ms)
         found |= {f"t_{name}": S.t_[:], f"v_{name}": M.v_[0], f"r_{name}": M.not_refractory_[0].astype(int)}
@@ -67,7 +67,13 @@ def refractory_condition(b: Any) -> dict[str, Any]:
     G.run_regularly("v += 0.7", dt=1 * b.ms)
     S, M = b.SpikeMonitor(G), b.StateMonitor(G, ["v", "not_refractory"], record=True)
     b.Network(G, S, M).run(8 * b.ms)
-    return {"i": S.i[:], "t": S.t_[:], "v": M.v_[:, ::7], "r": M.not_refractory_[:, ::7].astype(int), "last": G.lastspike_[:]}
+    return {
+        "i": S.i[:],
+        "t": S.t_[:],
+        "v": M.v_[:, ::7],
+        "r": M.not_refractory_[:, ::7].astype(int),
+        "last": G.lastspike_[:],
+    }
 
 
 @model
@@ -75,7 +81,11 @@ def refractory_writes(b: Any) -> dict[str, Any]:
     """Synapses cannot write to guarded variables of refractory neurons; resets and run_regularly."""
     P = every(b, 3)
     G = b.NeuronGroup(
-        2, "dv/dt = 0.1/ms : 1 (unless refractory)\nx : 1", threshold="v >= 0.99", reset="v = 0.1*i; x += 1", refractory=1 * b.ms
+        2,
+        "dv/dt = 0.1/ms : 1 (unless refractory)\nx : 1",
+        threshold="v >= 0.99",
+        reset="v = 0.1*i; x += 1",
+        refractory=1 * b.ms,
     )
     S = b.Synapses(P, G, on_pre="v_post += 0.3; x_post += 0.01")
     S.connect()
@@ -159,7 +169,16 @@ def clocks(b: Any) -> dict[str, Any]:
     M, N = b.StateMonitor(A, "v", record=0, dt=0.3 * b.ms), b.StateMonitor(B, ["x", "y"], record=0, dt=0.1 * b.ms)
     spikes, rate = b.SpikeMonitor(A), b.PopulationRateMonitor(A)
     b.Network(A, B, S, M, N, spikes, rate).run(6.5 * b.ms)
-    return {"v": M.v, "t": M.t_[:], "x": N.x, "y": N.y, "nt": N.t_[:], "spikes": spikes.t_[:], "rt": rate.t_[:], "rate": rate.rate_[:]}
+    return {
+        "v": M.v,
+        "t": M.t_[:],
+        "x": N.x,
+        "y": N.y,
+        "nt": N.t_[:],
+        "spikes": spikes.t_[:],
+        "rt": rate.t_[:],
+        "rate": rate.rate_[:],
+    }
 
 
 @model
@@ -345,7 +364,9 @@ def synaptic_monitor(b: Any) -> dict[str, Any]:
 @model
 def spike_variables(b: Any) -> dict[str, Any]:
     """Variables at spikes are those before the reset; silent neurons have empty trains."""
-    G = b.NeuronGroup(3, "dv/dt = rate : 1\nrate : Hz\nu : volt", threshold="v > 1", reset="v = 0; u += 1*mV", method="euler")
+    G = b.NeuronGroup(
+        3, "dv/dt = rate : 1\nrate : Hz\nu : volt", threshold="v > 1", reset="v = 0; u += 1*mV", method="euler"
+    )
     G.rate = [1, 0, 2.5] * b.kHz
     M, N = b.SpikeMonitor(G, ["v", "u"]), b.SpikeMonitor(G, record=False)
     R = b.SpikeMonitor(G, "v", when="end", order=1)
@@ -388,8 +409,9 @@ def string_indices(b: Any) -> dict[str, Any]:
     G.v[[0, 1]] = [-1, -2] * b.mV
     G.n[np.array([False, True, False, False, False, False])] = 9
     return {
-        "v": G.v_[:], "n": G.n[:], "b": G.b[:].astype(int), "I": np.array(G.I[:]), "Ii": np.array(G.I["i > 3"]), "s": float(G.s[:]),
-        "mean": float(np.mean(G.v)), "sum": float(np.sum(G.n)), "some": np.array(G.v["b"]), "sub": np.array(G.v[G[1:3]]), "over": np.array(G.v[4:99]),
+        "v": G.v_[:], "n": G.n[:], "b": G.b[:].astype(int), "I": np.array(G.I[:]), "Ii": np.array(G.I["i > 3"]),
+        "s": float(G.s[:]), "mean": float(np.mean(G.v)), "sum": float(np.sum(G.n)), "some": np.array(G.v["b"]),
+        "sub": np.array(G.v[G[1:3]]), "over": np.array(G.v[4:99]),
     }  # fmt: skip
 
 
@@ -409,7 +431,8 @@ def slots(b: Any) -> dict[str, Any]:
     G = b.NeuronGroup(1, "dv/dt = 1/ms : 1", threshold="v > 1.25", reset="v = 0", method="euler")
     S = b.Synapses(P, G, on_pre="v_post += 0.25")
     S.connect()
-    names = "before_start start after_start before_groups groups after_groups thresholds synapses after_synapses resets end".split()
+    names = "before_start start after_start before_groups groups after_groups thresholds synapses".split()
+    names += ["after_synapses", "resets", "end"]
     monitors = [b.StateMonitor(G, "v", record=0, when=when, order=2) for when in names]
     b.Network(P, G, S, *monitors).run(2 * b.ms)
     return {when: M.v[0] for when, M in zip(names, monitors, strict=True)}
@@ -419,7 +442,10 @@ def slots(b: Any) -> dict[str, Any]:
 def own_schedule(b: Any) -> dict[str, Any]:
     """Resets before synapses: the input survives."""
     found = {}
-    for name, schedule in (("default", None), ("resets_first", ["start", "groups", "thresholds", "resets", "synapses", "end"])):
+    for name, schedule in (
+        ("default", None),
+        ("resets_first", ["start", "groups", "thresholds", "resets", "synapses", "end"]),
+    ):
         P = every(b, 4)
         G = b.NeuronGroup(1, "v : 1", threshold="t_in_timesteps == 4", reset="v = 0.5")
         S = b.Synapses(P, G, on_pre="v += 1")
@@ -460,12 +486,12 @@ def operations(b: Any) -> dict[str, Any]:
 
     @b.network_operation(dt=0.5 * b.ms)
     def early(t: Any) -> None:
-        seen.append([0, float(t/b.second), float(G.v[0])])
+        seen.append([0, float(t / b.second), float(G.v[0])])
         G.v += 10
 
     @b.network_operation(dt=1 * b.ms, when="end")
     def late() -> None:
-        seen.append([1, float(b.defaultclock.t/b.second), float(G.v[0])])
+        seen.append([1, float(b.defaultclock.t / b.second), float(G.v[0])])
         if len(seen) > 8:
             b.stop()
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from eqsim import (
+    Hz,
     Network,
     NeuronGroup,
     PoissonGroup,
@@ -15,14 +16,14 @@ from eqsim import (
     SpikeMonitor,
     StateMonitor,
     Synapses,
-    mV,
     ms,
+    mV,
     nA,
+    nS,
     pF,
     second,
     seed,
 )
-from eqsim import Hz, nS
 
 DT = 1e-4  # seconds, the default clock
 

@@ -8,8 +8,18 @@ from typing import Any
 import pytest
 
 import eqsim
-from eqsim import Network, NeuronGroup, PoissonGroup, PopulationRateMonitor, SpikeMonitor, StateMonitor, Synapses
-from eqsim import Hz, mV, ms, nA
+from eqsim import (
+    Hz,
+    Network,
+    NeuronGroup,
+    PoissonGroup,
+    PopulationRateMonitor,
+    SpikeMonitor,
+    StateMonitor,
+    Synapses,
+    ms,
+    nA,
+)
 
 
 def cells(equations: str = "v : 1", threshold: str | None = "v > 1", reset: str | None = "v = 0", **more: Any) -> Any:
@@ -316,7 +326,7 @@ CASES: dict[str, tuple[Callable[[], Any], str]] = {
 def test_message(case: str) -> None:
     """The whole text of the error."""
     act, text = CASES[case]
-    with pytest.raises(Exception) as error:  # noqa: PT011 (any class: the text says which)
+    with pytest.raises(Exception) as error:
         act()
     assert str(error.value) == text
 

@@ -136,7 +136,7 @@ def test_names_in_a_network() -> None:
         net["spikes"]
     twin = NeuronGroup(1, "v : 1", name="cells")
     net.add(twin)
-    with pytest.raises(ValueError, match="^two objects of the network are called 'cells'$"):
+    with pytest.raises(ValueError, match=r"^two objects of the network are called 'cells'$"):
         net.run(1 * ms)
 
 
@@ -209,7 +209,7 @@ def test_an_error_in_an_operation_keeps_the_recordings() -> None:
             raise RuntimeError("enough")
 
     net = Network(G, M, fail)
-    with pytest.raises(RuntimeError, match="^enough$"):
+    with pytest.raises(RuntimeError, match=r"^enough$"):
         net.run(5 * ms)
     assert M.N >= 10
 
@@ -220,9 +220,7 @@ def test_report() -> None:
     out = io.StringIO()
     with redirect_stdout(out):
         net.run(10 * ms, report="text")
-    assert out.getvalue() == (
-        "Starting simulation at t=0. s for a duration of 10. ms\n10. ms (100%) simulated in < 1s\n"
-    )
+    assert out.getvalue() == ("Starting simulation at t=0. s for a duration of 10. ms\n10. ms (100%) simulated in < 1s\n")
     net.run(5 * ms, report=lambda *a: calls.append(a))
     assert [c[1] for c in calls] == [0.0, 1.0]
     assert float(calls[0][2]) == pytest.approx(0.01) and float(calls[0][3]) == pytest.approx(0.005)
@@ -292,7 +290,7 @@ def test_synapses_without_connect() -> None:
     G = NeuronGroup(2, "v : 1", threshold="v > 1", reset="", name="cells")
     S = Synapses(G, G, on_pre="v += 1", name="wires")
     net = Network(G, S)
-    with pytest.raises(TypeError, match="^Synapses 'wires' has no synapses yet: call connect"):
+    with pytest.raises(TypeError, match=r"^Synapses 'wires' has no synapses yet: call connect"):
         net.run(1 * ms)
     S.active = False
     net.run(1 * ms)

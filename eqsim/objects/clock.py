@@ -25,12 +25,13 @@ class Clock(Nameable):
     DimensionMismatchError
         If ``dt`` is not a time.
     ValueError
-        If ``dt`` is not positive, or the present time is no multiple of a new ``dt``.
+        If ``dt`` is not positive.
     """
 
     def __init__(self, dt: Any, name: str = "clock*") -> None:
         super().__init__(name)
         self._dt = _seconds(dt)
+        self._changed = False
         self.step = 0
 
     @property
@@ -41,14 +42,8 @@ class Clock(Nameable):
     @dt.setter
     def dt(self, value: Any) -> None:
         new = _seconds(value)
-        now = self.step * self._dt
-        step = round(now / new)
-        if abs(now - step * new) > EPSILON * new:
-            raise ValueError(
-                f"cannot set the dt of clock '{self.name}' from {self._dt * 1e3:g} ms to {new * 1e3:g} ms: the present "
-                f"time, {now * 1e3:g} ms, is no multiple of {new * 1e3:g} ms"
-            )
-        self._dt, self.step = new, step
+        self._changed = self._changed or new != self._dt
+        self._dt, self.step = new, round(self.step * self._dt / new)
 
     @property
     def dt_(self) -> float:
@@ -79,7 +74,19 @@ class Clock(Nameable):
         return math.ceil(t_s / self._dt - EPSILON)
 
     def set_time(self, t_s: float) -> None:
-        """Stand at the first step that begins at ``t_s`` seconds or later."""
+        """Stand at the first step that begins at ``t_s`` seconds or later.
+
+        Raises
+        ------
+        ValueError
+            If dt has been changed, and ``t_s`` is no multiple of it.
+        """
+        if self._changed and abs(t_s - round(t_s / self._dt) * self._dt) > EPSILON * self._dt:
+            raise ValueError(
+                f"the dt of clock '{self.name}' was set to {self._dt * 1e3:g} ms, but the present time, {t_s * 1e3:g} ms, "
+                "is no multiple of that: change it at a common multiple of the old and the new dt"
+            )
+        self._changed = False
         self.step = self.first_step_at(t_s)
 
     def __repr__(self) -> str:

@@ -152,6 +152,8 @@ class Meaning(BrianObject):
         def look(name: str) -> Symbol | None:
             if name not in found:
                 found[name] = own.get(name) or self.own_symbol(name, at, context, look) or around.lookup(name)
+                if name in self.variables and self.variables[name].is_declared:
+                    around.warn_if_hidden(name)
             return found[name]
 
         return look

@@ -60,6 +60,17 @@ class Surroundings:
                 return self._external(name, place[name])
         return Symbol(Const(1.0), None) if self.lenient else None
 
+    def warn_if_hidden(self, name: str) -> None:
+        """Tell once that a variable of the object hides a number of the same name in the script."""
+        place = next((p for p in (self.explicit, self.outer) if name in p), None)
+        if not self.lenient and place is not None and isinstance(place[name], float | int | np.ndarray):
+            logger.warning(
+                f"'{name}' is a variable of '{self.owner}', and also a name in the script, of the value {place[name]!r}: "
+                "the variable is used",
+                name_suffix="resolution_conflict",
+                once=True,
+            )
+
     def names(self) -> Iterable[str]:
         """Names that a user may have meant."""
         yield from self.explicit
@@ -116,15 +127,6 @@ def not_a_number(name: str, value: Any, array: np.ndarray) -> EqsimError:
         what = f"of type {type(value).__name__}"
         mend = "only numbers and quantities can be used in strings"
     return UnknownNameError(Diagnostic("E104", f"'{name}' cannot be used in a string: it is {what}", help=mend))
-
-
-def warn_conflict(name: str, own: str) -> None:
-    """Tell once that a name of the script is hidden by a variable of an object."""
-    logger.warning(
-        f"'{name}' is a variable of {own}, and also a name in the script: the variable is used",
-        name_suffix="resolution_conflict",
-        once=True,
-    )
 
 
 def constant(value: float) -> Expr:

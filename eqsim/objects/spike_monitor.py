@@ -14,8 +14,9 @@ from eqsim.objects.log import GrowingLog
 from eqsim.objects.monitor import Monitor, chosen_variables, stored_as, unknown_column
 from eqsim.objects.part import Context, Contribution
 from eqsim.objects.scope import quantity
+from eqsim.objects.smoothing import steps_in_bin, window_weights
 from eqsim.objects.variables import DTYPES
-from eqsim.units import second
+from eqsim.units import hertz, second
 
 KEPT = ("i", "t", "t_", "it", "it_")
 
@@ -174,6 +175,30 @@ class SpikeMonitor(Monitor):
         return self.values("t")
 
     spike_trains = event_trains
+
+    def binned_rate(self, bin_size: Any) -> tuple[Any, Any]:
+        """Start times of bins, (bins,), and the rate of each neuron in each, (N, bins); Quantities in second and hertz.
+
+        Raises
+        ------
+        ValueError
+            If the bin size is no multiple of dt.
+        """
+        steps, dt_s = steps_in_bin(bin_size, self.clock.dt_), self.clock.dt_
+        bins = self.clock.step // steps
+        numbers = np.round(self.t_ / dt_s).astype(np.int64) // steps
+        inside = numbers < bins
+        counts = np.zeros((len(self.source), bins))
+        np.add.at(counts, (self.i[inside], numbers[inside]), 1)
+        times = np.arange(bins) * steps * dt_s
+        return quantity(times, second.dim), quantity(counts / (steps * dt_s), hertz.dim)
+
+    def smooth_rate(self, window: Any = "gaussian", width: Any = None) -> Any:
+        """The rate of each neuron, smoothed as in `PopulationRateMonitor.smooth_rate`; (N, steps) Quantity in hertz."""
+        weights = window_weights(window, width, self.clock.dt_)
+        _, rates = self.binned_rate(self.clock.dt)
+        smooth = [np.convolve(row, weights, mode="same") for row in np.asarray(rates)]
+        return quantity(np.array(smooth), hertz.dim)
 
     def get_states(self, vars: Any = None, units: bool = True, format: str = "dict", **_: Any) -> dict[str, Any]:
         """``i``, ``t``, ``count``, ``N`` and the recorded variables."""

@@ -83,6 +83,8 @@ class Synapses(SynapticAccess):
     ) -> None:
         if connect is not None:
             raise TypeError("connect= is not an argument of Synapses: make the synapses first, then call S.connect(...)")
+        if multisynaptic_index is not None:
+            raise EqsimError("multisynaptic_index= is not available yet")
         _check_groups(source, target)
         super().__init__(namespace=namespace, dt=dt, clock=clock, when="groups", order=order, name=name)
         self.source = source

@@ -47,6 +47,11 @@ class Variable:
         return self.kind == "subexpression" or (self.kind == "end" and self.tree is not None)
 
     @property
+    def is_declared(self) -> bool:
+        """Has the user given it its name?"""
+        return self.kind in ("state", "parameter", "held", "subexpression")
+
+    @property
     def dtype(self) -> str:
         """What the array holds."""
         return DTYPES[self.type]

@@ -22,7 +22,6 @@ CLOSE = 1e-11
 @pytest.mark.parametrize("name", sorted(MODELS))
 def test_model_gives_the_recorded_numbers(name: str) -> None:
     """Shapes, order and values of everything that the model returns."""
-    eqsim.defaultclock.step = 0
     eqsim.defaultclock.dt = 0.1 * eqsim.ms
     found, wanted = MODELS[name](eqsim), RECORDED[name]
     assert sorted(found) == sorted(wanted)

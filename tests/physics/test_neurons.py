@@ -163,6 +163,19 @@ def test_population_rate_is_the_number_of_spikes() -> None:
     assert float(np.mean(R.smooth_rate("flat", 2.1 * ms) / Hz)) == pytest.approx(200, rel=0.1)
 
 
+def test_rates_of_single_neurons() -> None:
+    """Spikes in bins over the width of a bin; the mean over neurons is the rate of the population."""
+    G = NeuronGroup(3, "x : 1", threshold="t_in_timesteps % (5*(i + 1)) == 0", reset="")
+    S, R = SpikeMonitor(G), PopulationRateMonitor(G)
+    Network(G, S, R).run(6.2 * ms)
+    times, rates = S.binned_rate(3 * ms)
+    np.testing.assert_allclose(np.asarray(times / ms), [0, 3])
+    np.testing.assert_allclose(np.asarray(rates / Hz) * 3e-3, [[6, 6], [3, 3], [2, 2]])
+    np.testing.assert_allclose(np.asarray(rates).mean(axis=0), np.asarray(R.binned_rate(3 * ms)[1]))
+    smooth = S.smooth_rate(width=0.5 * ms)
+    np.testing.assert_allclose(np.asarray(smooth).mean(axis=0), np.asarray(R.smooth_rate(width=0.5 * ms)), rtol=1e-9)
+
+
 def test_charge_of_synapses_is_conserved() -> None:
     """Every spike that leaves arrives at every target, whatever its delay: sums of jumps are counts times weights."""
     seed(8)

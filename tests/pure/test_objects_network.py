@@ -297,3 +297,34 @@ def test_synapses_without_connect() -> None:
     S.active = True
     S.connect(False)
     net.run(1 * ms)
+
+
+def test_dt_changes_on_common_multiples() -> None:
+    """The present time must be a step of the new dt, too; a new simulation begins at 0 and may use any."""
+    G = counter(dt=0.1 * ms)
+    net = Network(G)
+    net.run(0.5 * ms)
+    G.clock.dt = 0.25 * ms
+    net.run(0.5 * ms)
+    assert G.x[0] == 7
+    G.clock.dt = 0.3 * ms
+    with pytest.raises(ValueError, match="was set to 0.3 ms, but the present time, 1 ms, is no multiple of that"):
+        net.run(1 * ms)
+    clock = G.clock
+    Network(counter(clock=clock)).run(0.6 * ms)
+    assert clock.timestep == 2
+
+
+def test_a_variable_hides_a_name_of_the_script(caplog: pytest.LogCaptureFixture) -> None:
+    """The variable is used, and the user is told, once; not for i, N, t."""
+    tau, i = 5 * ms, 3
+    G = NeuronGroup(1, "dv/dt = i/tau : 1\ntau : second", name="hiding")
+    G.tau = 1 * ms
+    net = Network(G)
+    with caplog.at_level("WARNING", "eqsim"):
+        net.run(0.1 * ms)
+        net.run(0.1 * ms)
+    assert float(tau / ms) == 5 and i == 3
+    assert [r.getMessage() for r in caplog.records if r.levelname == "WARNING"] == [
+        "'tau' is a variable of 'hiding', and also a name in the script, of the value 5. * msecond: the variable is used"
+    ]

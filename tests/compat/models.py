@@ -576,3 +576,117 @@ def integer_expressions(b: Any) -> dict[str, Any]:
     G.a, G.b, G.c = "k/2", "k//3", "k % 3"
     G.d, G.x, G.f = "(k + 0.5) % 1.5", "int(k*0.7) + int(k > 0)", "k**2 - 2.0**k + sign(k)*int(not k > 1)"
     return {n: getattr(G, n)[:] for n in ("k", "a", "b", "c", "d", "x", "f")}
+
+
+@model
+def guarded_statements(b: Any) -> dict[str, Any]:
+    """run_regularly and synapses do not write to guarded variables of refractory neurons, resets do."""
+    G = b.NeuronGroup(
+        2,
+        "dv/dt = 0.5/ms : 1 (unless refractory)\nx : 1",
+        threshold="v > 0.42",
+        reset="v = 0; x += 1",
+        refractory="(0.5 + 0.4*i)*ms",
+        method="euler",
+    )
+    G.run_regularly("v += 0.03; x += 0.01")
+    G.run_regularly("v *= 1.1", when="end")
+    S = b.Synapses(every(b, 2), G, on_pre="v *= 0.9; x_post -= 0.001")
+    S.connect()
+    M = b.StateMonitor(G, ["v", "x", "not_refractory", "lastspike"], record=True)
+    b.Network(S.source, G, S, M).run(4 * b.ms)
+    return {"v": M.v, "x": M.x, "r": M.not_refractory.astype(int), "last": M.lastspike_}
+
+
+@model
+def pathways(b: Any) -> dict[str, Any]:
+    """Several pathways on both sides: order by `order`, then by name; delays of post-synaptic spikes."""
+    A, B = every(b, 3, 2), every(b, 4, 2)
+    S = b.Synapses(
+        A,
+        B,
+        "w : 1",
+        on_pre={"pre": "w = 2*w + 1", "b": "w = w - i", "a": "w = w*3"},
+        on_post={"post": "w = w/2", "later": "w = w - 0.25*j"},
+        delay={"later": 0.3 * b.ms, "b": 0.1 * b.ms},
+    )
+    S.connect()
+    S.post.delay = "0.1*ms*i"
+    S.a.order = 5
+    M = b.StateMonitor(S, "w", record=True)
+    b.Network(A, B, S, M).run(2.1 * b.ms)
+    return {"w": M.w, "post": S.post.delay_[:], "later": float(np.asarray(S.later.delay_[:])), "code": S.a.code}
+
+
+@model
+def poisson_subgroups(b: Any) -> dict[str, Any]:
+    """Parts of a PoissonGroup as sources; certain spikes by rates beyond 1/dt."""
+    P = b.PoissonGroup(6, rates=np.array([0, 1, 0, 1, 1, 0]) * 20 * b.kHz)
+    G = b.NeuronGroup(3, "v : 1")
+    S = b.Synapses(P[2:5], G, on_pre="v_post += 1 + i + 0.1*N_pre", delay=0.1 * b.ms)
+    S.connect(j="i")
+    M, part = b.SpikeMonitor(P), b.SpikeMonitor(P[3:])
+    b.Network(P, G, S, M, part).run(0.5 * b.ms)
+    return {"v": G.v[:], "i": M.i[:], "part": part.i[:], "count": part.count[:], "rates": P.rates[:] / b.Hz}
+
+
+@model
+def equations_put_together(b: Any) -> dict[str, Any]:
+    """Equations added and with replaced names and values."""
+    eqs = b.Equations("dx/dt = (rest - x)/tau : volt", x="vm", tau=5 * b.ms, rest=-60 * b.mV)
+    eqs += b.Equations("dw/dt = (a*vm/mV - w)/tau_w : 1\na : 1 (constant)")
+    tau_w = 20 * b.ms
+    G = b.NeuronGroup(2, eqs, method="euler")
+    G.vm, G.a = [-70, -50] * b.mV, [1, 0.5]
+    b.Network(G).run(3 * b.ms)
+    return {"vm": G.vm_[:], "w": G.w[:], "tau": float(tau_w / b.ms)}
+
+
+@model
+def functions(b: Any) -> dict[str, Any]:
+    """Functions that strings can call."""
+    G = b.NeuronGroup(7, "x : 1\n" + "\n".join(f"y{k} : 1" for k in range(22)))
+    G.x = "(i - 3)/2.0"
+    texts = (
+        "sin(x); cos(x); tan(x); sinh(x); cosh(x); tanh(x); exp(x); log(x + 2); log10(x + 2); expm1(x); exprel(x); log1p(x + 1); "
+        "sqrt(x + 2); ceil(x); floor(x); arcsin(x/2); arccos(x/2); arctan(x); abs(x); sign(x); clip(x, -1, 0.7); "
+        "timestep(x*ms, 0.1*ms) + int(x)"
+    ).split(";")
+    for k, text in enumerate(texts):
+        setattr(G, f"y{k}", text.strip())
+    return {f"y{k}": getattr(G, f"y{k}")[:] for k in range(len(texts))}
+
+
+@model
+def methods(b: Any) -> dict[str, Any]:
+    """The integration methods on one linear and one nonlinear system, in a network with its own clock."""
+    found = {}
+    for method in ("exact", "euler", "rk2", "rk4", "heun", "exponential_euler"):
+        G = b.NeuronGroup(
+            3, "dx/dt = (a - x)/(3*ms) : 1\ndy/dt = (x - y)/(5*ms) : 1\na : 1 (constant)", method=method, dt=0.5 * b.ms
+        )
+        G.a = "1 + i"
+        b.Network(G).run(4 * b.ms)
+        found |= {f"x_{method}": G.x[:], f"y_{method}": G.y[:]}
+    for method in ("euler", "rk2", "rk4", "heun", "exponential_euler"):
+        G = b.NeuronGroup(
+            3, "dx/dt = (y**2 + sin(t/ms) - x*y)/ms : 1\ndy/dt = (1 - y*(1 + i) - x)/(2*ms) : 1", method=method
+        )
+        G.x, G.y = 0.1, 0.5
+        b.Network(G).run(2 * b.ms)
+        found |= {f"nx_{method}": G.x[:], f"ny_{method}": G.y[:]}
+    return found
+
+
+@model
+def time_in_strings(b: Any) -> dict[str, Any]:
+    """t, dt and t_in_timesteps in equations, thresholds, statements and assignments."""
+    G = b.NeuronGroup(
+        2, "x : 1\ny = t/ms + i : 1\nz : second", threshold="t >= 0.35*ms and t_in_timesteps % 3 == i", reset="x += t/dt"
+    )
+    G.run_regularly("z = t + dt", dt=0.4 * b.ms)
+    M, S = b.StateMonitor(G, ["x", "y", "z"], record=True), b.SpikeMonitor(G, "y")
+    net = b.Network(G, M, S)
+    net.run(1.2 * b.ms)
+    G.z["i == 1"] = "10*t + dt"
+    return {"x": M.x, "y": M.y, "z": M.z_, "i": S.i[:], "sy": S.y[:], "end": G.z_[:], "now": np.array(G.y[:])}

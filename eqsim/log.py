@@ -229,9 +229,7 @@ class std_silent:
         if not self.alwaysprint:
             sys.stdout, sys.stderr = self._hidden
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         sys.stdout, sys.stderr = self._kept
         if error is not None:
             for stream, hidden in zip(self._kept, self._hidden, strict=True):

@@ -46,4 +46,5 @@ if not opts.no_plot:
     ylabel("neuron")
     title("COBA: conductance-based integrate-and-fire network")
 
-finish(opts, {"synapses": len(exc) + len(inh), "spikes": spikes.num_spikes, "rate_Hz": spikes.num_spikes / N / (duration / second)})
+rate_Hz = spikes.num_spikes / N / (duration / second)
+finish(opts, {"synapses": len(exc) + len(inh), "spikes": spikes.num_spikes, "rate_Hz": rate_Hz})

@@ -62,4 +62,5 @@ if not opts.no_plot:
     bottom.set(xlabel="time (ms)", ylabel="v (mV)", xlim=(0, min(300.0, duration / ms)))
     bottom.legend()
 
-finish(opts, {"synapses": len(exc) + len(inh), "spikes": spikes.num_spikes, "rate_Hz": spikes.num_spikes / N / (duration / second)})
+rate_Hz = spikes.num_spikes / N / (duration / second)
+finish(opts, {"synapses": len(exc) + len(inh), "spikes": spikes.num_spikes, "rate_Hz": rate_Hz})

@@ -46,4 +46,5 @@ if not opts.no_plot:
     bottom.plot(rate.t / ms, rate.smooth_rate(width=2 * ms) / Hz)
     bottom.set(xlabel="time (ms)", ylabel="rate (Hz)", xlim=(0, duration / ms))
 
-finish(opts, {"synapses": len(exc) + len(inh), "spikes": spikes.num_spikes, "rate_Hz": spikes.num_spikes / N / (duration / second)})
+rate_Hz = spikes.num_spikes / N / (duration / second)
+finish(opts, {"synapses": len(exc) + len(inh), "spikes": spikes.num_spikes, "rate_Hz": rate_Hz})

@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from eqsim.errors import EqsimError, Source, for_object
+from eqsim.errors import EqsimError, for_object
 from eqsim.ir.domain import Of, Where
 from eqsim.ir.expr import Expr, Op
 from eqsim.ir.program import Kernel
 from eqsim.model.equations import Equations
 from eqsim.model.translate import Scope, Symbol
+from eqsim.objects.arguments import given_code, given_condition, given_equations
 from eqsim.objects.base import BrianObject
 from eqsim.objects.check import check_strings
 from eqsim.objects.events import EventRing
@@ -22,7 +23,7 @@ from eqsim.objects.refractory import Refractoriness, refractoriness
 from eqsim.objects.source import SpikeSource
 from eqsim.objects.update import update_kernel
 from eqsim.objects.variables import BASIC, clock_variables, declared
-from eqsim.syntax import Assignment, Tree, check_lines, parse_expression, parse_statements
+from eqsim.syntax import check_lines
 
 DEFAULT_METHOD = ("exact", "euler", "heun")
 
@@ -107,15 +108,15 @@ class NeuronGroup(SpikeSource):
         name: str = "neurongroup*",
         codeobj_class: Any = None,
     ) -> None:
-        _check_arguments(N, model, events, dtype)
+        _check_arguments(N, events, dtype)
         super().__init__(N, namespace=namespace, dt=dt, clock=clock, when="groups", order=order, name=name)
-        self.equations = self.user_equations = _equations(model, self.describe())
+        self.equations = self.user_equations = given_equations(model, self.describe())
         self.method_choice = method
         self.method_options = dict(method_options or {})
         self.refractoriness: Refractoriness = refractoriness(refractory, self.describe())
         check_lines((e.line for e in self.equations.values()), "neurons", bool(self.refractoriness))
-        self.threshold_tree = _tree(threshold, f"threshold of {self.describe()}")
-        self.reset_block = _block(reset, f"reset of {self.describe()}")
+        self.threshold_tree = given_condition(threshold, f"threshold of {self.describe()}")
+        self.reset_block = given_code(reset, f"reset of {self.describe()}")
         self.events: dict[str, str] = {} if threshold is None else {"spike": threshold}
         self._make_parts(order)
         self._make_variables()
@@ -234,30 +235,10 @@ class NeuronGroup(SpikeSource):
         return f"<NeuronGroup '{self.name}' with {len(self)} neurons>"
 
 
-def _check_arguments(N: Any, model: Any, events: Any, dtype: Any) -> None:
+def _check_arguments(N: Any, events: Any, dtype: Any) -> None:
     if isinstance(N, str | Equations):
         raise TypeError("the first argument of NeuronGroup is the number of neurons: NeuronGroup(N, equations, ...)")
-    if not isinstance(model, str | Equations):
-        raise TypeError(f"model must be a string or Equations, not {type(model).__name__}")
     if events:
         raise EqsimError("custom events (events=...) are not available yet; threshold= defines the event 'spike'")
     if dtype is not None and np.dtype(dtype) != np.float64:
         raise EqsimError(f"only float64 is available yet, not dtype={dtype!r}")
-
-
-def _equations(model: str | Equations, owner: str) -> Equations:
-    return model if isinstance(model, Equations) else Equations(model, owner=f"equations of {owner}")
-
-
-def _tree(text: str | None, what: str) -> Tree | None:
-    if text is None:
-        return None
-    if not isinstance(text, str):
-        raise TypeError(f"the {what} must be a string, not {type(text).__name__}")
-    return parse_expression(Source(text, what).whole)
-
-
-def _block(text: str | None, what: str) -> tuple[Assignment, ...]:
-    if text is None or not text.strip():
-        return ()
-    return parse_statements(Source(text, what))

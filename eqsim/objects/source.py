@@ -39,7 +39,7 @@ class SpikeSource(Group):
     """
 
     def __init__(self, N: int, **base: Any) -> None:
-        if isinstance(N, bool) or not isinstance(N, int | np.integer):
+        if isinstance(N, bool) or not isinstance(N, int | float | np.number) or N != int(N):
             raise TypeError(f"the number of neurons must be an integer, not {N!r}")
         if N < 1:
             raise ValueError(f"a group needs at least one neuron, not {N}")

@@ -10,6 +10,7 @@ import numpy as np
 
 from eqsim.errors import EqsimError
 from eqsim.model.equations import Equations
+from eqsim.objects.arguments import given_equations, given_pathways
 from eqsim.objects.check import check_strings
 from eqsim.objects.connect import Connection
 from eqsim.objects.frames import user_namespace
@@ -91,10 +92,12 @@ class Synapses(SynapticAccess):
         self.target = source if target is None else target
         self.table = SynapseTable(len(self.source), len(self.target))
         self.connected = False
-        self.equations = _equations(model, self.describe())
+        self.equations = given_equations("" if model is None else model, self.describe())
+        if self.equations.differential:
+            raise EqsimError(f"{self.describe()}: differential equations in synapses are not available yet")
         check_lines((e.line for e in self.equations.values()), "synapses")
         self.pathways: dict[str, SynapticPathway] = {}
-        self._add_pathways(_merge("pre", on_pre, pre), _merge("post", on_post, post), on_event, delay)
+        self._add_pathways(given_pathways("pre", on_pre, pre), given_pathways("post", on_post, post), on_event, delay)
         self._make_variables()
         self.hold_subexpressions(tuple(e.name for e in self.equations.ordered_subexpressions))
         check_strings(self, user_namespace(), self._check)
@@ -236,30 +239,3 @@ def _check_groups(source: Any, target: Any) -> None:
     for what, group in (("source", source), ("target", target)):
         if group is not None and not (isinstance(group, Group) and hasattr(group, "rings")):
             raise TypeError(f"the {what} of Synapses must be a group of neurons, not {type(group).__name__}")
-
-
-def _merge(side: str, on: Any, old: Any) -> dict[str, str]:
-    from eqsim.log import get_logger
-
-    if old is not None:
-        if on is not None:
-            raise TypeError(f"give on_{side}= or {side}=, not both")
-        get_logger(__name__).warning(f"{side}= is the old name of on_{side}=", name_suffix="deprecated", once=True)
-        on = old
-    if on is None:
-        return {}
-    if isinstance(on, dict):
-        return {str(k): str(v) for k, v in on.items()}
-    if not isinstance(on, str):
-        raise TypeError(f"on_{side} must be a string or a dictionary of strings, not {type(on).__name__}")
-    return {side: on}
-
-
-def _equations(model: Any, owner: str) -> Equations:
-    equations = model if isinstance(model, Equations) else Equations(model or "", owner=f"equations of {owner}")
-    if equations.differential:
-        raise EqsimError(f"{owner}: differential equations in synapses are not available yet")
-    for e in equations.values():
-        if "summed" in e.flags:
-            raise EqsimError(f"{owner}: summed variables are not available yet")
-    return equations

@@ -6,7 +6,6 @@ host with numpy, a part at a time; no compiler is started.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,35 +17,13 @@ from eqsim.ir.expr import Expr
 from eqsim.ir.walk import depends_on
 from eqsim.objects.connect_strings import Names, Strings
 from eqsim.objects.generator import Generator, has_loop, parse_generator
-from eqsim.objects.host import EVALUATOR
+from eqsim.objects.pairs import Growing, all_pairs, random_pairs, unit
 from eqsim.objects.part import Context
 from eqsim.objects.randomness import random_state
 from eqsim.units import DIMENSIONLESS, get_dimensions
 
 if TYPE_CHECKING:
     from eqsim.objects.synapses import Synapses
-
-PAIRS = 1 << 18  # pairs looked at together
-
-
-class Growing:
-    """Numbers that come in pieces, kept in one block: small pieces would leave holes in the memory behind them."""
-
-    def __init__(self) -> None:
-        self._block, self._count = np.empty(1024, np.int32), 0
-
-    def append(self, piece: np.ndarray) -> None:
-        """Add a piece."""
-        count = self._count + len(piece)
-        if count > len(self._block):
-            self._block.resize(count + count // 4, refcheck=False)
-        self._block[self._count : count] = piece
-        self._count = count
-
-    def finish(self) -> np.ndarray:
-        """All of them, (n,) int32."""
-        self._block.resize(self._count, refcheck=False)
-        return self._block
 
 
 @dataclass(slots=True)
@@ -99,7 +76,11 @@ class Connection:
 
     def _chosen(self, test: Expr | None, chance: float | Expr) -> Any:
         """The pairs that are taken, in parts, by source and then by target."""
-        candidates = self._all_pairs() if isinstance(chance, Expr) or chance >= 1 else self._random_pairs(chance)
+        n_source, n_target = self.synapses.table.n_source, self.synapses.table.n_target
+        if isinstance(chance, Expr) or chance >= 1:
+            candidates = all_pairs(n_source, n_target)
+        else:
+            candidates = random_pairs(n_source, n_target, chance, self._generator)
         for i, j in candidates:
             if test is not None and len(i):
                 keep = self.strings.of_pairs(test, i, j).astype(bool)
@@ -109,35 +90,13 @@ class Connection:
                 i, j = i[keep], j[keep]
             yield i, j
 
-    def _all_pairs(self) -> Any:
-        n_target = self.synapses.table.n_target
-        rows = max(1, PAIRS // n_target)
-        for first in range(0, self.synapses.table.n_source, rows):
-            sources = np.arange(first, min(first + rows, self.synapses.table.n_source), dtype=np.int64)
-            yield np.repeat(sources, n_target), np.tile(np.arange(n_target, dtype=np.int64), len(sources))
-
-    def _random_pairs(self, p: float) -> Any:
-        """Each pair with probability p, by jumping from one that is taken to the next (geometric gaps)."""
-        total, n_target = self.synapses.table.n_source * self.synapses.table.n_target, self.synapses.table.n_target
-        if p <= 0:
-            return
-        numbers, log = self._generator(), EVALUATOR.function("log")
-        scale, at = 1.0 / math.log1p(-p), -1
-        while at < total:
-            u = 1.0 - _unit(numbers.random_raw(8192))
-            gaps = np.minimum(np.floor(log(u) * scale), float(total)) + 1.0
-            places = at + np.cumsum(gaps.astype(np.int64))
-            at = int(places[-1])
-            places = places[places < total]
-            yield np.divmod(places, n_target)
-
     def _generator(self) -> np.random.Philox:
         """Philox, numbered by the call: the words are specified bit for bit."""
         stream = stream_of(self.synapses.stream_name, "connect")
         return np.random.Philox(key=[random_state.seed, stream + (random_state.next_draw() << 32)])
 
     def _uniforms(self, count: int) -> np.ndarray:
-        return _unit(self._generator().random_raw(count))
+        return unit(self._generator().random_raw(count))
 
     # -- arrays ----------------------------------------------------------------------------------------------------
 
@@ -246,11 +205,6 @@ class Connection:
         if isinstance(n, bool) or int(n) != n:
             raise TypeError(f"n must be an integer or a string, not {n!r}")
         return None if int(n) == 1 else int(n)
-
-
-def _unit(words: np.ndarray) -> np.ndarray:
-    """Words as numbers in [0, 1), 53 bits."""
-    return (words >> np.uint64(11)).astype(np.float64) * 2.0**-53
 
 
 def _pair(name: str, given: np.ndarray, found: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -6,9 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from eqsim.log import get_logger
 from eqsim.objects.host import evaluate
 from eqsim.objects.meaning import Meaning
 from eqsim.objects.variables import Variable
+
+logger = get_logger(__name__)
 
 
 class Access(Meaning):
@@ -61,6 +64,14 @@ class Access(Meaning):
         return values[0] if np.ndim(numbers) == 0 or variable.shared else values
 
     def _write(self, variable: Variable, item: Any, value: Any) -> None:
+        if variable.kind == "derived":
+            logger.warning(
+                f"{self.name}.{variable.name} is found anew in each step from lastspike: setting it changes nothing; set "
+                "lastspike instead",
+                name_suffix="derived_variable",
+                once=True,
+            )
+            return
         if not variable.stored:
             raise TypeError(f"{self.name}.{variable.name} is computed from other things and cannot be set")
         memory = self.memory[variable.name]

@@ -8,12 +8,15 @@ from typing import Any
 import numpy as np
 
 from eqsim.errors import did_you_mean
+from eqsim.log import get_logger
 from eqsim.objects.access import Access
 from eqsim.objects.part import Contribution
 from eqsim.objects.scope import quantity
 from eqsim.objects.variables import Variable
 from eqsim.objects.views import VariableView
 from eqsim.units import DIMENSIONLESS
+
+logger = get_logger(__name__)
 
 
 class Group(Access):
@@ -47,6 +50,17 @@ class Group(Access):
             raise AttributeError(
                 f"{self.describe()} has no variable '{name}'; {hint or 'for attributes of your own use add_attribute()'}"
             )
+
+    def warn_about_attributes(self) -> None:
+        """Tell of variables that cannot be read as attributes, as the object has other attributes of these names."""
+        for name, variable in self.variables.items():
+            if variable.is_declared and (hasattr(type(self), name) or name in self.__dict__):
+                logger.warning(
+                    f"{self.describe()}: its variable '{name}' has the name of another attribute, so .{name} does not read "
+                    f"the variable; use get_states(['{name}']), or another name",
+                    name_suffix="hidden_variable",
+                    once=True,
+                )
 
     def add_attribute(self, name: str) -> None:
         """Allow an attribute of the user's own."""

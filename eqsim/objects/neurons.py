@@ -121,6 +121,7 @@ class NeuronGroup(SpikeSource):
         self._make_parts(order)
         self._make_variables()
         self.hold_subexpressions(tuple(e.name for e in self.equations.ordered_subexpressions))
+        self.warn_about_attributes()
         self._warn_about_threshold(threshold, reset, refractory)
         check_strings(self, user_namespace(), self._check)
 

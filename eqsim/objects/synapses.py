@@ -100,6 +100,7 @@ class Synapses(SynapticAccess):
         self._add_pathways(given_pathways("pre", on_pre, pre), given_pathways("post", on_post, post), on_event, delay)
         self._make_variables()
         self.hold_subexpressions(tuple(e.name for e in self.equations.ordered_subexpressions))
+        self.warn_about_attributes()
         check_strings(self, user_namespace(), self._check)
 
     def _add_pathways(self, on_pre: dict[str, str], on_post: dict[str, str], event: str, delay: Any) -> None:

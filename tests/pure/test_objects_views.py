@@ -141,7 +141,7 @@ def test_subexpressions_can_be_read() -> None:
 def test_time_and_sizes() -> None:
     """N, t, dt and names, and what happened in the last step."""
     G = cells()
-    assert (G.N, len(G), float(G.t), float(G.dt / ms)) == (5, 5, 0, 0.1)
+    assert (G.N, len(G), float(G.dt / ms)) == (5, 5, 0.1)
     G.v = [60, 1, 60, 1, 1] * mV
     Network(G).run(0.1 * ms)
     assert float(G.t / ms) == pytest.approx(0.1) and list(G.spikes) == [0, 2]
@@ -249,6 +249,29 @@ def test_unused_names_are_reported(caplog: pytest.LogCaptureFixture) -> None:
     assert [r.getMessage() for r in caplog.records] == [
         "reset of NeuronGroup 'typo': 'votage' is set but never used; did you mean 'voltage'?"
     ]
+
+
+def test_names_of_attributes_are_reported(caplog: pytest.LogCaptureFixture) -> None:
+    """A variable may be called like an attribute, but then the attribute hides it."""
+    with caplog.at_level(logging.WARNING, "eqsim"):
+        G = NeuronGroup(1, "clock : 1", name="hidden")
+    G.clock = 3
+    assert G.get_states(["clock"])["clock"] == 3 and G.clock is not None
+    assert [r.getMessage() for r in caplog.records] == [
+        "NeuronGroup 'hidden': its variable 'clock' has the name of another attribute, so .clock does not read the "
+        "variable; use get_states(['clock']), or another name"
+    ]
+
+
+def test_refractoriness_is_a_variable(caplog: pytest.LogCaptureFixture) -> None:
+    """It can be read, and set by way of lastspike; setting it directly is told to be in vain."""
+    G = NeuronGroup(2, "v : 1", threshold="v > 1", reset="", refractory=1 * ms, name="resting")
+    assert list(G.not_refractory) == [True, True] and list(G.lastspike_) == [-1e4, -1e4]
+    G.lastspike[1] = 0 * ms
+    assert list(G.not_refractory) == [True, False]
+    with caplog.at_level(logging.WARNING, "eqsim"):
+        G.set_states({"not_refractory": np.array([True, True])})
+    assert list(G.not_refractory) == [True, False] and "set lastspike instead" in caplog.text
 
 
 def test_threshold_alone_is_reported(caplog: pytest.LogCaptureFixture) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 from eqsim.objects.host import EVALUATOR
 
 PAIRS = 1 << 18  # pairs looked at together
+MANY, RARE = 1 << 18, 0.001  # a table of gaps pays for more pairs than this, unless they are rarer than this
 
 Pairs = tuple[np.ndarray, np.ndarray]
 """Sources and targets; (n,) int64 each, by source and then by target."""
@@ -25,17 +26,54 @@ def all_pairs(n_source: int, n_target: int) -> Iterator[Pairs]:
 
 def random_pairs(n_source: int, n_target: int, p: float, generator: Callable[[], np.random.Philox]) -> Iterator[Pairs]:
     """Each pair with probability p, by jumping from one that is taken to the next: the gaps are geometric."""
-    total = n_source * n_target
+    total, at = n_source * n_target, -1
     if p <= 0:
         return
-    numbers, log = generator(), EVALUATOR.function("log")
-    scale, at = 1.0 / math.log1p(-p), -1
+    numbers, gaps = generator(), Gaps(p, total) if total * p < MANY or p < RARE else TabledGaps(p, total)
     while at < total:
-        u = 1.0 - unit(numbers.random_raw(8192))
-        gaps = np.minimum(np.floor(log(u) * scale), float(total)) + 1.0
-        places = at + np.cumsum(gaps.astype(np.int64))
+        places = at + np.cumsum(gaps(numbers.random_raw(gaps.words)))
         at = int(places[-1])
-        yield np.divmod(places[places < total], n_target)
+        places = places[: np.searchsorted(places, total)] if at >= total else places
+        sources = places // n_target
+        yield sources, places - sources * n_target
+
+
+class Gaps:
+    """Distances between pairs that are taken, from random words: 1 + floor(log(1 - u)/log(1 - p)), but at most ``most + 1``.
+
+    (The distribution is geometric: Devroye 1986, Non-Uniform Random Variate Generation, X.2.)
+    """
+
+    words = 8192  # as many at once as the first cache holds
+
+    def __init__(self, p: float, most: int) -> None:
+        self._log, self._scale, self._most = EVALUATOR.function("log"), 1.0 / math.log1p(-p), float(most)
+
+    def __call__(self, words: np.ndarray) -> np.ndarray:
+        """(n,) uint64 to (n,) int64."""
+        gaps: np.ndarray = np.floor(self._log(1.0 - unit(words)) * self._scale)
+        return np.minimum(gaps, self._most).astype(np.int64) + 1
+
+
+class TabledGaps(Gaps):
+    """The same numbers, faster when there are many: looked up by the first bits of a word where these decide."""
+
+    words = 1 << 16
+    bits = 15
+
+    def __init__(self, p: float, most: int) -> None:
+        super().__init__(p, most)
+        first = np.arange(1 << self.bits, dtype=np.uint64) << np.uint64(64 - self.bits)
+        last = first + np.uint64((1 << (64 - self.bits)) - 1)
+        low, high = super().__call__(first), super().__call__(last)
+        self._table = np.where(low == high, low, 0)  # 0: the first bits do not decide
+
+    def __call__(self, words: np.ndarray) -> np.ndarray:
+        """(n,) uint64 to (n,) int64."""
+        gaps = self._table[(words >> np.uint64(64 - self.bits)).view(np.int64)]
+        rest = np.flatnonzero(gaps == 0)
+        gaps[rest] = super().__call__(words[rest])
+        return gaps
 
 
 def unit(words: np.ndarray) -> np.ndarray:

@@ -45,16 +45,17 @@ class Marks:
     """A report function that notes the clocks at the first and the last step of a run."""
 
     def __init__(self) -> None:
-        self.cpu: dict[float, float] = {}
-        self.wall: dict[float, float] = {}
+        self.cpu: list[float] = []
+        self.wall: list[float] = []
 
     def __call__(self, elapsed: Any, completed: float, start: Any, duration: Any) -> None:
-        self.cpu[completed], self.wall[completed] = time.process_time(), time.perf_counter()
+        self.cpu.append(time.process_time())
+        self.wall.append(time.perf_counter())
 
     @property
     def seconds(self) -> float:
         """CPU seconds of the run."""
-        return self.cpu[1.0] - self.cpu[0.0]
+        return self.cpu[-1] - self.cpu[0]
 
 
 def run(sim: Any, model: Any, seconds: float, marks: Marks | None = None) -> None:
@@ -97,7 +98,7 @@ def rerun(sim: Any, name: str, seconds: float, repeats: int) -> dict[str, Any]:
     for _ in range(repeats):
         marks, called = Marks(), time.perf_counter()
         run(sim, model, seconds, marks)
-        found.append(marks.wall[0.0] - called)
+        found.append(marks.wall[0] - called)
     return {"seconds": found}
 
 
@@ -109,7 +110,7 @@ def wiring(sim: Any, name: str, seconds: float, repeats: int) -> dict[str, Any]:
     own = time.process_time() - own
     compiled = children() - others
     synapses.w = 0.1
-    model.net = sim.Network(model.P, synapses)
+    model.net.add(synapses)
     run(sim, model, seconds)
     return {"seconds": [own], "bytes": (resident() - before) / len(synapses), "children": compiled}
 

@@ -15,4 +15,5 @@ def synapses(p):
 
 few = synapses(1e-5)  # what is done once in a process is done now
 few.w = 0.1
-Network(P, few).run(0.1 * ms)
+net = Network(P, few)
+net.run(0.1 * ms)

@@ -13,7 +13,7 @@ def synapses(p):
     return made
 
 
-few = synapses(1e-5)  # what is done once in a process is done now
+few = synapses(1e-3)  # what is done once in a process is done now
 few.w = 0.1
 net = Network(P, few)
 net.run(0.1 * ms)

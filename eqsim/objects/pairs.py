@@ -47,18 +47,18 @@ class Gaps:
     words = 8192  # as many at once as the first cache holds
 
     def __init__(self, p: float, most: int) -> None:
-        self._log, self._scale, self._most = EVALUATOR.function("log"), 1.0 / math.log1p(-p), float(most)
+        self._log, self._scale, self._most = EVALUATOR.function("log"), 1.0 / math.log1p(-p), float(most) + 1.0
 
     def __call__(self, words: np.ndarray) -> np.ndarray:
         """(n,) uint64 to (n,) int64."""
-        gaps: np.ndarray = np.floor(self._log(1.0 - unit(words)) * self._scale)
-        return np.minimum(gaps, self._most).astype(np.int64) + 1
+        gaps: np.ndarray = np.minimum(np.floor(self._log(1.0 - unit(words)) * self._scale) + 1.0, self._most)
+        return gaps.astype(np.int64)
 
 
 class TabledGaps(Gaps):
     """The same numbers, faster when there are many: looked up by the first bits of a word where these decide."""
 
-    words = 1 << 16
+    words = 1 << 15
     bits = 15
 
     def __init__(self, p: float, most: int) -> None:

@@ -64,6 +64,8 @@ def _arguments(function: Callable[..., Any]) -> int:
 def network_operation(*args: Any, **kwargs: Any) -> Any:
     """Decorator that makes a function a `NetworkOperation`.
 
+    Its name is ``networkoperation*``, not that of the function: names decide the order within a slot.
+
     Examples
     --------
     >>> from eqsim import *
@@ -72,16 +74,7 @@ def network_operation(*args: Any, **kwargs: Any) -> Any:
     ...     print(t)
     """
     if len(args) == 1 and callable(args[0]) and not kwargs:
-        return NetworkOperation(args[0], name=f"{_plain(args[0])}*")
+        return NetworkOperation(args[0])
     if args:
         raise TypeError("network_operation takes keyword arguments: dt=, clock=, when=, order=, name=")
-
-    def decorate(function: Callable[..., Any]) -> NetworkOperation:
-        return NetworkOperation(function, **{"name": f"{_plain(function)}*", **kwargs})
-
-    return decorate
-
-
-def _plain(function: Callable[..., Any]) -> str:
-    name = getattr(function, "__name__", "networkoperation")
-    return name if name.isidentifier() else "networkoperation"
+    return lambda function: NetworkOperation(function, **kwargs)

@@ -88,7 +88,7 @@ class PoissonGroup(SpikeSource):
         dt = context.time(self.clock, "dt").expr
         test = Op("<", (Draw("uniform", self.streams("spikes")()), rate * dt))
         domain = Where(f"{self.name}.N", test, self.rings["spike"].name)
-        part.kernels.append(Kernel(f"{self.name}_thresholder", domain, (), clock, self.when, self.order))
+        part.kernels.append(Kernel(f"{self.name}_spike_thresholder", domain, (), clock, self.when, self.order))
         return part
 
     def _rate(self, context: Context) -> Expr:

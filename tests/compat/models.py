@@ -648,8 +648,8 @@ def functions(b: Any) -> dict[str, Any]:
     G = b.NeuronGroup(7, "x : 1\n" + "\n".join(f"y{k} : 1" for k in range(22)))
     G.x = "(i - 3)/2.0"
     texts = (
-        "sin(x); cos(x); tan(x); sinh(x); cosh(x); tanh(x); exp(x); log(x + 2); log10(x + 2); expm1(x); exprel(x); log1p(x + 1); "
-        "sqrt(x + 2); ceil(x); floor(x); arcsin(x/2); arccos(x/2); arctan(x); abs(x); sign(x); clip(x, -1, 0.7); "
+        "sin(x); cos(x); tan(x); sinh(x); cosh(x); tanh(x); exp(x); log(x + 2); log10(x + 2); expm1(x); exprel(x); "
+        "log1p(x + 1); sqrt(x + 2); ceil(x); floor(x); arcsin(x/2); arccos(x/2); arctan(x); abs(x); sign(x); clip(x, -1, 0.7); "
         "timestep(x*ms, 0.1*ms) + int(x)"
     ).split(";")
     for k, text in enumerate(texts):
@@ -690,3 +690,20 @@ def time_in_strings(b: Any) -> dict[str, Any]:
     net.run(1.2 * b.ms)
     G.z["i == 1"] = "10*t + dt"
     return {"x": M.x, "y": M.y, "z": M.z_, "i": S.i[:], "sy": S.y[:], "end": G.z_[:], "now": np.array(G.y[:])}
+
+
+@model
+def order_by_name(b: Any) -> dict[str, Any]:
+    """Within a slot names decide: an operation comes before a StateMonitor, whatever its function is called."""
+    G = b.NeuronGroup(1, "x : 1")
+    seen: list[float] = []
+
+    @b.network_operation(dt=0.2 * b.ms)
+    def zebra() -> None:
+        seen.append(float(G.x[0]))
+        G.x = 10
+
+    G.run_regularly("x += 1")
+    M = b.StateMonitor(G, "x", record=0)
+    b.Network(G, zebra, M).run(0.6 * b.ms)
+    return {"x": M.x[0], "seen": seen}

@@ -35,6 +35,7 @@ from eqsim.network.driver import stop
 from eqsim.network.magic import MagicNetwork, collect, magic_network, run, start_scope
 from eqsim.network.network import Network
 from eqsim.network.prefs import BrianPreference, brian_prefs, prefs
+from eqsim.network.summary import scheduling_summary
 from eqsim.objects import (
     Clock,
     CodeRunner,
@@ -192,6 +193,7 @@ __all__ = [
     "rk2",
     "rk4",
     "run",
+    "scheduling_summary",
     "seed",
     "sin",
     "sinh",

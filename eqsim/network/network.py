@@ -77,12 +77,18 @@ class Network(Nameable):
     @property
     def objects(self) -> list[BrianObject]:
         """All objects, the parts of others included."""
-        return _with_parts(self._objects)
+        return with_parts(self._objects)
 
     @property
     def sorted_objects(self) -> list[BrianObject]:
         """All objects in the order of a step."""
         return sorted_objects(self.objects, self.schedule_names)
+
+    def scheduling_summary(self) -> Any:
+        """What runs in a step, in which order; see `eqsim.scheduling_summary`."""
+        from eqsim.network.summary import scheduling_summary
+
+        return scheduling_summary(self)
 
     def __getitem__(self, name: str) -> BrianObject:
         if not isinstance(name, str):
@@ -261,10 +267,11 @@ def _flatten(objs: Any) -> Iterator[BrianObject]:
             raise TypeError(f"a network consists of objects of a model, not of {type(obj).__name__}")
 
 
-def _with_parts(objects: Iterable[BrianObject]) -> list[BrianObject]:
+def with_parts(objects: Iterable[BrianObject]) -> list[BrianObject]:
+    """The objects, each followed by its parts."""
     found: dict[int, BrianObject] = {}
     for obj in objects:
-        for one in (obj, *_with_parts(obj.contained_objects)):
+        for one in (obj, *with_parts(obj.contained_objects)):
             found.setdefault(id(one), one)
     return list(found.values())
 

@@ -44,7 +44,6 @@ NOT_YET = {
     "TimedArray": "not written yet",
     "linked_var": "not written yet",
     "profiling_summary": "profiling is not written yet",
-    "scheduling_summary": "not written yet",
     "store": "storing is not written yet",
     "restore": "storing is not written yet",
     "restore_initial_state": "storing is not written yet",

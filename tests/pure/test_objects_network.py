@@ -13,10 +13,12 @@ import pytest
 
 import eqsim
 from eqsim import (
+    Hz,
     MagicError,
     Network,
     NetworkOperation,
     NeuronGroup,
+    PoissonGroup,
     SpikeMonitor,
     StateMonitor,
     Synapses,
@@ -308,7 +310,7 @@ def test_dt_changes_on_common_multiples() -> None:
     net.run(0.5 * ms)
     assert G.x[0] == 7
     G.clock.dt = 0.3 * ms
-    with pytest.raises(ValueError, match="was set to 0.3 ms, but the present time, 1 ms, is no multiple of that"):
+    with pytest.raises(ValueError, match=r"was set to 0\.3 ms, but the present time, 1 ms, is no multiple of that"):
         net.run(1 * ms)
     clock = G.clock
     Network(counter(clock=clock)).run(0.6 * ms)
@@ -328,3 +330,29 @@ def test_a_variable_hides_a_name_of_the_script(caplog: pytest.LogCaptureFixture)
     assert [r.getMessage() for r in caplog.records if r.levelname == "WARNING"] == [
         "'tau' is a variable of 'hiding', and also a name in the script, of the value 5. * msecond: the variable is used"
     ]
+
+
+def test_scheduling_summary() -> None:
+    """What runs in a step, in its order, as a table."""
+    G = NeuronGroup(1, "x : 1", threshold="x > 1", reset="x = 0", name="sum_cells")
+    G.run_regularly("x += 1", dt=0.5 * ms)
+    M = SpikeMonitor(G, name="sum_spikes")
+    S = Synapses(G, G, on_pre="x_post += 1", name="sum_wires")
+    S.active = False
+    P = PoissonGroup(1, rates=1 * Hz, name="sum_input")
+    found = Network(G, M, S, P).scheduling_summary()
+    assert found.rows[0][:4] == (
+        "sum_cells_run_regularly (CodeRunner)", "sum_cells (NeuronGroup)", "0.5 ms (every 5 steps)", "start",
+    )  # fmt: skip
+    assert [(row[0].split()[0], *row[3:]) for row in found.rows[1:]] == [
+        ("sum_cells_stateupdater", "groups", "0", "yes"),
+        ("sum_cells_spike_thresholder", "thresholds", "0", "yes"),
+        ("sum_input", "thresholds", "0", "yes"),
+        ("sum_spikes", "thresholds", "1", "yes"),
+        ("sum_wires_pre", "synapses", "-1", "no"),
+        ("sum_cells_spike_resetter", "resets", "0", "yes"),
+    ]
+    lines = str(found).splitlines()
+    assert len(lines) == 9 and lines[0].split(" | ")[-2:] == ["order", "active"]
+    assert lines[6].startswith("sum_spikes (SpikeMonitor) ") and lines[6].endswith(" | thresholds | 1     | yes")
+    assert eqsim.scheduling_summary() == found and "<td>sum_spikes" in found._repr_html_()

@@ -56,7 +56,7 @@ class Access(Meaning):
             ]
         numbers = np.arange(len(self), dtype=np.int64)[where]
         if variable.kind == "index":
-            return numbers
+            return numbers.astype(np.int32)
         context = self.host_context()
         symbol = self.scope(context)(variable.name)
         assert symbol is not None

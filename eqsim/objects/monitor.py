@@ -25,6 +25,17 @@ class Monitor(BrianObject):
     source: Any
 
     @property
+    def N(self) -> int:
+        """Number of samples or spikes."""
+        raise NotImplementedError
+
+    def __len__(self) -> int:
+        return self.N
+
+    def __bool__(self) -> bool:
+        return True  # also while nothing is recorded
+
+    @property
     def dependencies(self) -> tuple[BrianObject, ...]:
         return (self.source.base,)
 

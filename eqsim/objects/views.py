@@ -11,7 +11,7 @@ import numpy as np
 from eqsim.objects.code import wrong_unit
 from eqsim.objects.scope import quantity
 from eqsim.objects.variables import Variable
-from eqsim.units import DIMENSIONLESS, get_dimensions
+from eqsim.units import DIMENSIONLESS, get_dimensions, get_unit
 
 if TYPE_CHECKING:
     from eqsim.objects.group import Group
@@ -55,6 +55,11 @@ class VariableView:
         return self._variable.dim if self._units else DIMENSIONLESS
 
     dimensions = dim
+
+    @property
+    def unit(self) -> Any:
+        """The base unit of its dimension, e.g. volt."""
+        return get_unit(self.dim)
 
     @property
     def variable(self) -> Variable:

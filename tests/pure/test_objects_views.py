@@ -66,6 +66,7 @@ def test_views_calculate() -> None:
     assert list(G.v > 2.5 * mV) == [False, False, True, True, True]
     with pytest.raises(DimensionMismatchError):
         G.v + 1 * nA
+    assert str(G.v.unit) == "V" and G.i[:].dtype == np.int32
     assert len(G.v) == 5 and [float(x / mV) for x in G.v] == pytest.approx([1, 2, 3, 4, 5])
 
 
@@ -237,7 +238,7 @@ def test_spike_monitor_by_neuron() -> None:
     assert [len(trains[n]) for n in range(3)] == [0, 4, 3]
     np.testing.assert_allclose(np.asarray(trains[2] / ms), [0, 0.3, 0.6], atol=1e-12)
     i, t = S.it
-    assert list(i) == [1, 2, 1, 2, 1, 1, 2] and len(t) == S.N == S.num_spikes == C.num_spikes == C.N == 7
+    assert list(i) == [1, 2, 1, 2, 1, 1, 2] and len(S) == len(t) == S.N == S.num_spikes == C.num_spikes == C.N == 7
     assert list(S.values("x")[1]) == [0, 1, 2, 3] and list(S.all_values()["x"][0]) == []
     assert sorted(S.get_states()) == ["N", "count", "i", "t", "x"] and list(C.count) == [0, 4, 3]
 

@@ -152,19 +152,14 @@ class SynapticPathway(BrianObject):
         for key, memory in self._route.items():
             part.store(f"{name}.{key}", memory)
         delayed = "delays" in self._route
-        first = [_first(g) for g in (s.source, s.target)]
         size = f"{self.group.name}.N"
-        part.routes.append(Route(name, s.name, self.side, size, "order" in self._route, delayed, *first))
+        part.routes.append(Route(name, s.name, self.side, size, "order" in self._route, delayed, *s.firsts))
         part.ints[f"{name}.delay"] = self._steps
         if self.block and not context.values_only:
             body = s.code(self.block, context.on(self.clock, self.when), f"on_{self.path}")
             domain = Across(self.group.rings[self.event].name, name, None if delayed else f"{name}.delay")
             part.kernels.append(Kernel(self.name, domain, body, context.clock(self.clock), self.when, self.order))
         return part
-
-
-def _first(group: Any) -> str | int:
-    return f"{group.name}.first" if group is not group.base else 0
 
 
 def _delay(value: Any) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from eqsim.errors import EquationError, Source
-from eqsim.ir.domain import Each, Once
+from eqsim.ir.domain import Once
 from eqsim.ir.expr import Load, Ref
 from eqsim.ir.program import Kernel
 from eqsim.ir.stmt import Add, Let, Stmt, Store
@@ -18,6 +18,7 @@ from eqsim.syntax import parse_statements
 if TYPE_CHECKING:
     from eqsim.objects.source import SpikeSource
     from eqsim.objects.subgroup import Subgroup
+    from eqsim.objects.synapses import Synapses
 
 
 class CodeRunner(BrianObject):
@@ -27,7 +28,7 @@ class CodeRunner(BrianObject):
 
     def __init__(
         self,
-        group: SpikeSource | Subgroup,
+        group: SpikeSource | Subgroup | Synapses,
         code: str,
         dt: Any = None,
         clock: Any = None,
@@ -63,10 +64,8 @@ class CodeRunner(BrianObject):
         if shared:
             part.kernels.append(Kernel(self.name, Once(), shared, clock, self.when, self.order))
         if each:
-            first = f"{self.group.name}.first" if self.group is not base else 0
             name = f"{self.name}_each" if shared else self.name
-            domain = Each(f"{self.group.name}.N", first)
-            part.kernels.append(Kernel(name, domain, each, clock, self.when, self.order))
+            part.kernels.append(Kernel(name, self.group.every(part), each, clock, self.when, self.order))
         return part
 
 

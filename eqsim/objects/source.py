@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from eqsim.errors import EqsimError, for_object
-from eqsim.ir.domain import Where
+from eqsim.ir.domain import Domain, Each, Where
 from eqsim.ir.expr import FALSE, Expr, Ref
 from eqsim.ir.program import Kernel
 from eqsim.ir.stmt import Stmt
@@ -15,7 +15,7 @@ from eqsim.model.translate import Translator
 from eqsim.objects.code import Block, Target
 from eqsim.objects.events import EventRing
 from eqsim.objects.group import Group
-from eqsim.objects.part import Context
+from eqsim.objects.part import Context, Contribution
 from eqsim.objects.regular import CodeRunner
 from eqsim.objects.subgroup import Subgroup, subgroup
 from eqsim.objects.variables import Variable
@@ -86,6 +86,10 @@ class SpikeSource(Group):
         symbol = self.scope(context, at)("not_refractory")
         assert symbol is not None
         return symbol.expr
+
+    def every(self, part: Contribution) -> Domain:
+        """The domain of a kernel that visits all neurons."""
+        return Each(f"{self.name}.N")
 
     def code(
         self,

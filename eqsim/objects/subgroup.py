@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from eqsim.ir.domain import Domain, Each
 from eqsim.ir.expr import Expr, Number
 from eqsim.model.translate import Scope, Symbol
 from eqsim.objects.access import Access
 from eqsim.objects.group import Group
-from eqsim.objects.part import Context
+from eqsim.objects.part import Context, Contribution
 from eqsim.objects.regular import CodeRunner
 from eqsim.objects.variables import Variable
 from eqsim.units import DIMENSIONLESS
@@ -85,6 +86,10 @@ class Subgroup(Group):
 
     def numbers(self) -> dict[str, int]:
         return {**self.base.numbers(), f"{self.name}.N": len(self), f"{self.name}.first": int(self.start)}
+
+    def every(self, part: Contribution) -> Domain:
+        """The domain of a kernel that visits all neurons of the subgroup."""
+        return Each(f"{self.name}.N", f"{self.name}.first")
 
     def own_symbol(self, name: str, at: Expr, context: Context, scope: Scope) -> Symbol | None:
         """Its own ``i`` and ``N``; everything else means what it means in the whole group."""

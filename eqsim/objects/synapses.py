@@ -9,6 +9,8 @@ from typing import Any, Literal
 import numpy as np
 
 from eqsim.errors import EqsimError
+from eqsim.ir.domain import Domain, Gather, Size
+from eqsim.ir.program import Route
 from eqsim.model.equations import Equations
 from eqsim.objects.arguments import given_equations, given_pathways
 from eqsim.objects.check import check_strings
@@ -224,13 +226,29 @@ class Synapses(SynapticAccess):
     @property
     def needs_source(self) -> bool:
         """Does code ask for the source of a synapse that is not reached from it?"""
-        return self.sampled or any(p.side == "post" and p.block for p in self.pathways.values())
+        runners = any(isinstance(o, CodeRunner) for o in self.contained_objects)
+        return runners or self.sampled or any(p.side == "post" and p.block for p in self.pathways.values())
+
+    def every(self, part: Contribution) -> Domain:
+        """The domain of a kernel that visits all synapses."""
+        route = Route(f"{self.name}.every", self.name, "pre", f"{self.source.name}.N", False, False, *self.firsts)
+        if route not in part.routes:
+            part.routes.append(route)
+        return Gather(route.name)
 
     def run_regularly(
         self, code: str, dt: Any = None, clock: Any = None, when: str = "start", order: int = 0, name: str | None = None
     ) -> CodeRunner:
         """Run statements for all synapses at each step of a clock; see `NeuronGroup.run_regularly`."""
-        raise EqsimError("run_regularly on Synapses is not available yet")
+        runner = CodeRunner(self, code, dt=dt, clock=clock, when=when, order=order, name=name)
+        self.contained_objects.append(runner)
+        return runner
+
+    @property
+    def firsts(self) -> tuple[Size, Size]:
+        """The first neurons of source and target in their groups."""
+        source, target = (f"{g.name}.first" if g is not g.base else 0 for g in (self.source, self.target))
+        return source, target
 
     def __repr__(self) -> str:
         return f"<Synapses '{self.name}' from '{self.source.name}' to '{self.target.name}', {len(self)} synapses>"

@@ -143,10 +143,13 @@ class SynapticNames(Group):
     def identifiers(self) -> set[str]:
         return self.equations.identifiers | {n for p in self.pathways.values() for a in p.block for n in a.value.names()}
 
-    def place(self, name: str, context: Context) -> Target | None:
+    def place(self, name: str, context: Context, whole: bool = False) -> Target | None:
         """Where code may write to: own variables, and those of the target (``x``, ``x_post``) and the source (``x_pre``)."""
         if name in self.variables and self.variables[name].kind != "end":
-            return _place(self, self.variables[name], Ref("k", "int"), context, accumulate=False)
+            variable = self.variables[name]
+            if whole and variable.shared and variable.stored:
+                return Target(self.full(name), None, variable)
+            return _place(self, variable, Ref("k", "int"), context, accumulate=False)
         for side, plain in (("pre", name.removesuffix("_pre")), ("post", name.removesuffix("_post"))):
             group, at = self._side(side)
             if (plain != name or side == "post") and plain in group.variables:
@@ -154,13 +157,21 @@ class SynapticNames(Group):
         return None
 
     def code(
-        self, block: tuple[Assignment, ...], context: Context, what: str, guarded: bool = True, view: Any = None
+        self,
+        block: tuple[Assignment, ...],
+        context: Context,
+        what: str,
+        view: Any = None,
+        whole: bool = False,
     ) -> tuple[Stmt, ...]:
-        """The IR of statements that run for synapses ``k``."""
+        """The IR of statements that run for synapses ``k``.
+
+        ``whole``: they run for all synapses, and may set shared variables.
+        """
         translator = Translator(self.scope(context), self.streams(what), lambda: self.known_names(context))
         translate = Block(
             translator,
-            lambda name: self.place(name, context),
+            lambda name: self.place(name, context, whole),
             f"{what} of {self.describe()}",
             lambda: self.known_names(context),
         )

@@ -76,8 +76,7 @@ def arguments(f: Function) -> list[np.ndarray]:
     low, high = LIBRARY[f.name][1]
     real = [rng.uniform(low, high, SIZE) for _ in f.parameters]
     return [
-        r if kind == "real" else np.arange(SIZE, dtype=np.uint64)
-        for r, (_, kind) in zip(real, f.parameters, strict=True)
+        r if kind == "real" else np.arange(SIZE, dtype=np.uint64) for r, (_, kind) in zip(real, f.parameters, strict=True)
     ]
 
 

@@ -14,7 +14,7 @@ from eqsim.errors import Diagnostic, EquationError, Source, Span
 from eqsim.ir.expr import Type
 from eqsim.model.substitution import substitute
 from eqsim.syntax import Line, Tree, parse_equations, parse_expression, parse_unit, register_identifier_check
-from eqsim.units import Dimension, get_dimensions, unit_name
+from eqsim.units import DIMENSIONLESS, Dimension, get_dimensions, unit_name
 
 DIFFERENTIAL, SUBEXPRESSION, PARAMETER = "differential equation", "subexpression", "parameter"
 TYPE_NAMES: dict[Type, str] = {"real": "float", "int": "integer", "bool": "boolean"}
@@ -57,11 +57,19 @@ class SingleEquation:
         """The unit as it may stand behind the colon."""
         return {"int": "integer", "bool": "boolean"}.get(self.type, unit_name(self.dim))
 
+    @property
+    def code(self) -> str:
+        """The line as it may be written: with a unit that can be read again."""
+        return self._line(self.unit)
+
     def __str__(self) -> str:
+        return self._line(str(self.dim) if self.type == "real" and self.dim is not DIMENSIONLESS else self.unit)
+
+    def _line(self, unit: str) -> str:
         left = f"d{self.name}/dt" if self.kind == "differential" else self.name
         right = f" = {self.tree.text}" if self.tree is not None else ""
         flags = f" ({', '.join(self.flags)})" if self.flags else ""
-        return f"{left}{right} : {self.unit}{flags}"
+        return f"{left}{right} : {unit}{flags}"
 
 
 def _single(line: Line) -> SingleEquation:
@@ -91,8 +99,8 @@ class Equations(Mapping[str, SingleEquation]):
     --------
     >>> from eqsim.model import Equations
     >>> print(Equations('dv/dt = -v/tau : volt') + 'tau : second (constant)')
-    dv/dt = -v/tau : volt
-    tau : second (constant)
+    dv/dt = -v/tau : V
+    tau : s (constant)
     """
 
     def __init__(self, eqns: str, *, owner: str = "equations", **substitutions: Any) -> None:
@@ -147,7 +155,7 @@ class Equations(Mapping[str, SingleEquation]):
 
     def substitute(self, **substitutions: Any) -> Equations:
         """The same equations with names replaced."""
-        return Equations("\n".join(str(e) for e in self.values()), **substitutions)
+        return Equations("\n".join(e.code for e in self.values()), **substitutions)
 
     # -- selections ------------------------------------------------------------------------------------------------
 

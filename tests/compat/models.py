@@ -649,8 +649,8 @@ def functions(b: Any) -> dict[str, Any]:
     G.x = "(i - 3)/2.0"
     texts = (
         "sin(x); cos(x); tan(x); sinh(x); cosh(x); tanh(x); exp(x); log(x + 2); log10(x + 2); expm1(x); exprel(x); "
-        "log1p(x + 1); sqrt(x + 2); ceil(x); floor(x); arcsin(x/2); arccos(x/2); arctan(x); abs(x); sign(x); clip(x, -1, 0.7); "
-        "timestep(x*ms, 0.1*ms) + int(x)"
+        "log1p(x + 1); sqrt(x + 2); ceil(x); floor(x); arcsin(x/2); arccos(x/2); arctan(x); abs(x); sign(x); "
+        "clip(x, -1, 0.7); timestep(x*ms, 0.1*ms) + int(x)"
     ).split(";")
     for k, text in enumerate(texts):
         setattr(G, f"y{k}", text.strip())

@@ -21,17 +21,23 @@ MODULES = sorted(
 def interpreter() -> Iterator[None]:
     """No compiler, no windows; what an example sets is set back."""
     import matplotlib
+    from matplotlib import units as axes
 
     from eqsim import defaultclock, ms, prefs, start_scope
+    from eqsim.units import printing
 
     matplotlib.use("agg")
     target = prefs.codegen.target
+    registered, converters = {k: list(v) for k, v in printing._REGISTERED.items()}, dict(axes.registry)
     prefs.codegen.target = "numpy"
     start_scope()
     yield
     prefs.codegen.target = target
     defaultclock.dt = 0.1 * ms
     start_scope()
+    for table, before in ((printing._REGISTERED, registered), (axes.registry, converters)):
+        table.clear()
+        table.update(before)
 
 
 @pytest.mark.parametrize("name", MODULES)

@@ -42,9 +42,7 @@ def stepper(rule: Rule, reals: Mapping[str, float] | None = None) -> Callable[..
     return step
 
 
-def run(
-    rule: Rule, start: Mapping[str, Any], dt: float, steps: int, reals: Mapping[str, float] | None = None
-) -> Values:
+def run(rule: Rule, start: Mapping[str, Any], dt: float, steps: int, reals: Mapping[str, float] | None = None) -> Values:
     """The state after a number of steps from t = 0."""
     step, values = stepper(rule, reals), dict(start)
     for n in range(steps):

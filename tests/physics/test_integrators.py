@@ -28,9 +28,7 @@ def model(text: str) -> Model:
 # --- order ------------------------------------------------------------------------------------------------------------
 
 
-def slope(
-    method: Method, m: Model, start: dict[str, float], end: dict[str, float], steps: int, **reals: float
-) -> float:
+def slope(method: Method, m: Model, start: dict[str, float], end: dict[str, float], steps: int, **reals: float) -> float:
     """Order of the error at time 1, from two step sizes."""
     errors = []
     for n in (steps, 2 * steps):

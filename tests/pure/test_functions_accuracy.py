@@ -45,30 +45,22 @@ def points(name: str, rng: np.random.Generator) -> np.ndarray:
     """Where a function is tested: typical arguments, all exponents, and the places where it is hard."""
     match name:
         case "exp":
-            return np.concatenate(
-                [uniform(rng, -745.1, 709.7), both_signs(wide(rng, -1074, 9)), uniform(rng, -745, -708)]
-            )
+            return np.concatenate([uniform(rng, -745.1, 709.7), both_signs(wide(rng, -1074, 9)), uniform(rng, -745, -708)])
         case "rexprel":
             edge = both_signs(uniform(rng, 0.34, 0.36))
             return np.concatenate([uniform(rng, -100, 752), both_signs(wide(rng, -1000, 3)), edge, uniform(rng, -1e9, 0)])
         case "expm1" | "exprel":
             edge = both_signs(uniform(rng, 0.34, 0.36))
-            return np.concatenate(
-                [uniform(rng, -100, 709.7), both_signs(wide(rng, -1000, 3)), edge, uniform(rng, -1e9, 0)]
-            )
+            return np.concatenate([uniform(rng, -100, 709.7), both_signs(wide(rng, -1000, 3)), edge, uniform(rng, -1e9, 0)])
         case "log" | "log10":
-            return np.concatenate(
-                [wide(rng, -1074, 1024, 300), uniform(rng, 0.5, 2), 1 + both_signs(wide(rng, -52, -2))]
-            )
+            return np.concatenate([wide(rng, -1074, 1024, 300), uniform(rng, 0.5, 2), 1 + both_signs(wide(rng, -52, -2))])
         case "log1p":
             return np.concatenate([both_signs(wide(rng, -1000, -0.001)), wide(rng, 0, 1024), uniform(rng, -0.99, 3)])
         case "sin" | "cos" | "tan":
             near = np.arange(1, 80) * (np.pi / 4)
             # the double that comes nearest to a multiple of pi/2 (Kahan; Muller 2016, table 11.1)
             nearest = 6381956970095103.0 * 2.0**797
-            return np.concatenate(
-                [both_signs(wide(rng, -30, 1024, 300)), uniform(rng, -7, 7), near, [nearest, 1e22, 1e300]]
-            )
+            return np.concatenate([both_signs(wide(rng, -30, 1024, 300)), uniform(rng, -7, 7), near, [nearest, 1e22, 1e300]])
         case "arcsin" | "arccos":
             return np.concatenate(
                 [uniform(rng, -1, 1, 300), both_signs(wide(rng, -40, 0)), both_signs(1 - wide(rng, -53, -1))]

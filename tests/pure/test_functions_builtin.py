@@ -147,9 +147,7 @@ def test_shapes_of_powers() -> None:
 
 
 def test_types_of_powers() -> None:
-    assert (
-        lower_power(N, integer(2)).type == lower_power(B, integer(3)).type == lower_power(N, integer(0)).type == "int"
-    )
+    assert lower_power(N, integer(2)).type == lower_power(B, integer(3)).type == lower_power(N, integer(0)).type == "int"
     assert lower_power(N, integer(-1)).type == lower_power(N, real(2.0)).type == lower_power(N, N).type == "real"
 
 
@@ -164,9 +162,7 @@ RANGES = {
     "log1p": (-0.9, 5),
 }
 SMOOTH = [
-    name
-    for name, b in BUILTINS.items()
-    if b.arity == 1 and b.derivative and name not in ("int", "floor", "ceil", "sign")
+    name for name, b in BUILTINS.items() if b.arity == 1 and b.derivative and name not in ("int", "floor", "ceil", "sign")
 ]
 
 

@@ -30,9 +30,7 @@ def test_whole_powers_of_whole_numbers_are_exact() -> None:
     """The error is below 1/2 ulp + 2**-10 ulp wherever the result is a whole number that fits into 53 bits."""
     for base in (2, 3, 5, 7, 10):
         count = int(53 / math.log2(base))
-        assert value("power", float(base), np.arange(count + 1.0)).tolist() == [
-            float(base**k) for k in range(count + 1)
-        ]
+        assert value("power", float(base), np.arange(count + 1.0)).tolist() == [float(base**k) for k in range(count + 1)]
 
 
 @pytest.mark.parametrize("x", [0.0, -0.0, 1.0, -1.0, 0.5, -2.5, inf, -inf, nan, 5e-324])

@@ -122,9 +122,7 @@ def test_wrong_value_says_what_is_wanted(prefs: Preferences) -> None:
     assert message(error) == "preference 'codegen.threads' cannot be -1\n = help: it is an integer, 0 or more"
     with pytest.raises(PreferenceError) as error:
         prefs.core.default_float_dtype = np.int32
-    assert message(error) == (
-        "preference 'core.default_float_dtype' cannot be int32\n = help: it is float64 or float32"
-    )
+    assert message(error) == ("preference 'core.default_float_dtype' cannot be int32\n = help: it is float64 or float32")
 
 
 def test_category_has_no_value(prefs: Preferences) -> None:
@@ -171,9 +169,7 @@ def test_console_level_follows_its_preference(prefs: Preferences, capsys: pytest
 
 
 def test_categories_show_and_complete_their_names(prefs: Preferences) -> None:
-    assert repr(prefs.legacy) == (
-        "<preferences 'legacy': Behaviour of early versions.>\nlegacy.refractory_timing = False"
-    )
+    assert repr(prefs.legacy) == ("<preferences 'legacy': Behaviour of early versions.>\nlegacy.refractory_timing = False")
     assert {"codegen", "core", "devices", "logging"} <= set(dir(prefs))
     assert dir(prefs.devices) == ["cpp_standalone", "cuda_standalone"]
     assert "codegen.target = 'auto'\n    What runs a network" in prefs.codegen.__doc__
@@ -201,9 +197,7 @@ def test_names_that_nobody_registers_are_reported_before_a_run(prefs: Preference
     prefs["neuroml.version"] = 2
     with catch_logs() as logs:
         prefs.check_all_validated()
-    assert [text for _, _, text in logs] == [
-        "preference 'neuroml.version' was set, but nothing that is imported knows it"
-    ]
+    assert [text for _, _, text in logs] == ["preference 'neuroml.version' was set, but nothing that is imported knows it"]
 
 
 def test_files_carry_all_values_there_and_back(prefs: Preferences) -> None:
@@ -220,9 +214,7 @@ def test_files_carry_all_values_there_and_back(prefs: Preferences) -> None:
 
 def test_file_of_brian2_is_understood(prefs: Preferences, tmp_path: Path) -> None:
     file = tmp_path / "user_preferences"
-    file.write_text(
-        "# mine\ncodegen.target = 'numpy'\n[core]\ndefault_float_dtype = float32\n[logging]\nfile_log=False\n"
-    )
+    file.write_text("# mine\ncodegen.target = 'numpy'\n[core]\ndefault_float_dtype = float32\n[logging]\nfile_log=False\n")
     prefs.read_preference_file(file)
     assert (prefs.codegen.target, prefs.core.default_float_dtype) == ("numpy", np.float32)
     assert prefs.logging.file_log is False
@@ -246,9 +238,7 @@ def test_file_is_never_run_as_code(prefs: Preferences) -> None:
         prefs.read_preference_file(io.StringIO("codegen.target = __import__('os').getcwd()"))
 
 
-def test_files_of_user_and_folder_are_loaded(
-    prefs: Preferences, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_files_of_user_and_folder_are_loaded(prefs: Preferences, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     home, work = tmp_path / "home", tmp_path / "work"
     (home / ".brian").mkdir(parents=True)
     work.mkdir()

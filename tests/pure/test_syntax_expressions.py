@@ -66,9 +66,7 @@ def test_lines_are_counted_for_nodes() -> None:
 
 
 WORDS = "a b1 _c 2 2.5 1e-3 .5 + - * / // % ** < <= == != > >= and or not if else ( ) , exp( True \n".split(" ")
-SIGNS = "^ & | ~ ! = := . .. [ ] { } : ; ' \" ` ? @ $ \\ # __x lambda for in is None µ − é \x00 1_ 0x1f 007 2j".split(
-    " "
-)
+SIGNS = "^ & | ~ ! = := . .. [ ] { } : ; ' \" ` ? @ $ \\ # __x lambda for in is None µ − é \x00 1_ 0x1f 007 2j".split(" ")
 
 
 @settings(max_examples=400, deadline=None)

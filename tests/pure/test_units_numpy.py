@@ -240,13 +240,9 @@ def test_replacements_keep_their_own_contracts() -> None:
         _ = unp.no_such_function
 
 
-@pytest.mark.parametrize(
-    "name", "log log10 exp expm1 log1p sin cos tan arcsin arccos arctan sinh cosh tanh arcsinh".split()
-)
+@pytest.mark.parametrize("name", "log log10 exp expm1 log1p sin cos tan arcsin arccos arctan sinh cosh tanh arcsinh".split())
 def test_elementary_functions_are_numpys(name: str) -> None:
-    assert getattr(unp, name)(0.5) == getattr(np, name)(0.5) and getattr(unp, name)(mV / (2 * mV)) == getattr(np, name)(
-        0.5
-    )
+    assert getattr(unp, name)(0.5) == getattr(np, name)(0.5) and getattr(unp, name)(mV / (2 * mV)) == getattr(np, name)(0.5)
 
 
 def test_exprel() -> None:

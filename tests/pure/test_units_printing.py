@@ -108,9 +108,7 @@ def test_text_and_code(q: Any, text: str, code: str) -> None:
 @pytest.mark.parametrize("q", [row[0] for row in TABLE], ids=[row[1] for row in TABLE])
 def test_code_gives_the_quantity_back(q: Any) -> None:
     """Printing keeps 8 digits, so a relative difference of 1e-7 at most; nan equals nan."""
-    again = eval(
-        repr(q), {"array": np.array, "nan": nan, "inf": inf, "float64": float, "Quantity": Quantity, **ALL_UNITS}
-    )
+    again = eval(repr(q), {"array": np.array, "nan": nan, "inf": inf, "float64": float, "Quantity": Quantity, **ALL_UNITS})
     assert get_unit(again.dim) == get_unit(q.dim) and again.dim is q.dim
     np.testing.assert_allclose(np.asarray(again), np.asarray(q), rtol=1e-7)
 

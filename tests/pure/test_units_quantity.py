@@ -213,9 +213,7 @@ def test_assignment_checks_units() -> None:
     q[1] = 0
     assert list(q) == [5 * mV, 0 * mV]
     for wrong in (3, 3 * ms):
-        with pytest.raises(
-            DimensionMismatchError, match=r"^Inconsistent units in assignment \(units are V and [1s]\)\.$"
-        ):
+        with pytest.raises(DimensionMismatchError, match=r"^Inconsistent units in assignment \(units are V and [1s]\)\.$"):
             q[0] = wrong
     plain = np.zeros(2)
     plain[0] = 3 * mV  # numpy's own array: the SI value
@@ -288,9 +286,7 @@ def test_fail_for_dimension_mismatch() -> None:
     assert fail_for_dimension_mismatch(3 * mV, 0) == (volt.dim, volt.dim)
     assert fail_for_dimension_mismatch(0, 3 * mV) == (volt.dim, volt.dim)
     assert fail_for_dimension_mismatch(3) == (DIMENSIONLESS, None)
-    text = message(
-        DimensionMismatchError, lambda: fail_for_dimension_mismatch(3 * mV, 1 * ms, "{v} is no time", v=3 * mV)
-    )
+    text = message(DimensionMismatchError, lambda: fail_for_dimension_mismatch(3 * mV, 1 * ms, "{v} is no time", v=3 * mV))
     assert text == "3. mV is no time (units are V and s)."
     text = message(DimensionMismatchError, lambda: fail_for_dimension_mismatch(3 * mV, error_message="needs a number"))
     assert text == "needs a number (unit is V)."

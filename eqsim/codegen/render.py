@@ -187,7 +187,7 @@ class _Kernel:
             members=tuple(self._members()),
             wide=tuple(self._wide()) if free and isinstance(domain, Each | Where) else (),
             prelude=tuple((self._of(self.lets[let.name]), printer.bare(let.value)) for let in self.kernel.prelude),
-            body=tuple(printer.body(self.kernel.body)),
+            body=(*printer.body(self.kernel.body), *self._condition()),
             stages=self._stages(printer, bound) if free and isinstance(domain, Each) else (),
             test=printer.bare(domain.test) if isinstance(domain, Where) else "",
             uses=frozenset(e.name for e in self._expressions() if isinstance(e, Ref)) & frozenset(INDICES),
@@ -195,6 +195,11 @@ class _Kernel:
             scratch=self._scratch(),
             at={role: self._role(name) for role, name in self.roles.items()},
         )
+
+    def _condition(self) -> tuple[str, ...]:
+        """The user's condition, above the test that comes from it."""
+        origin = self.kernel.origin
+        return (f"  // {' '.join(origin.text.split())}",) if origin is not None else ()
 
     def _stages(self, printer: Printer, bound: dict[str, str]) -> tuple[StageText, ...]:
         """The body in pieces; a value from an earlier piece is ``c.name[b]``."""

@@ -112,7 +112,8 @@ def run(
     Monitors may be added at any time.
     """
     magic_network.begin(level)
-    magic_network.run(duration, report, report_period, namespace, profile, level)
+    names = user_namespace(level) if namespace is None else namespace
+    magic_network.run(duration, report, report_period, names, profile)
 
 
 def start_scope() -> None:

@@ -187,9 +187,13 @@ class Network(Nameable):
             drive = self._drive(linked, objects, report, _period(report, report_period), duration_s)
             end_s = self._simulate(drive, objects, end_s)
         self._t_s = end_s
-        for obj in objects:
-            obj.after_run()
+        self.after_run()
         self._runaways = warn_about_runaways(objects, self._runaways)
+
+    def after_run(self) -> None:
+        """Called at the end of each run; tells the objects."""
+        for obj in self.objects:
+            obj.after_run()
 
     def _ready_objects(self) -> list[BrianObject]:
         objects = self.objects

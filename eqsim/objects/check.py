@@ -38,4 +38,5 @@ def check_strings(group: Meaning, namespace: Mapping[str, Any], parts: Callable[
 def remember(group: Meaning, namespace: Mapping[str, Any], names: set[str]) -> None:
     """Keep the values of external names as they are in the frame in which the object is made."""
     known = {*group.variables, *BUILTINS, *CONSTANTS}
-    group.made_in = {n: namespace[n] for n in names if n not in known and n not in UNITS_FOR_STRINGS and n in namespace}
+    found = {n: namespace[n] for n in names if n not in known and n not in UNITS_FOR_STRINGS and n in namespace}
+    group.made_in = {**group.made_in, **found}

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from eqsim.errors import EquationError, Source
+from eqsim.errors import EqsimError, EquationError, Source
 from eqsim.ir.domain import Once
 from eqsim.ir.expr import Load, Ref
 from eqsim.ir.program import Kernel
 from eqsim.ir.stmt import Add, Let, Stmt, Store
 from eqsim.ir.walk import body_nodes, nodes
 from eqsim.objects.base import BrianObject
+from eqsim.objects.check import checking_context, remember
 from eqsim.objects.frames import user_namespace
 from eqsim.objects.part import Context, Contribution
 from eqsim.syntax import parse_statements
@@ -42,7 +44,18 @@ class CodeRunner(BrianObject):
         self.group = group
         self.code = code
         self.block = parse_statements(Source(code, f"run_regularly of {group.describe()}"))
-        self.made_in = user_namespace()
+        self._add_to_group(user_namespace())
+
+    def _add_to_group(self, namespace: Mapping[str, Any]) -> None:
+        """Become a part of the group, if the statements can be understood."""
+        parts = self.group.base.contained_objects
+        parts.append(self)
+        remember(self.group.base, namespace, {n for a in self.block for n in a.value.names()})
+        try:
+            self.parts(checking_context(namespace))
+        except EqsimError:
+            parts.remove(self)
+            raise
 
     @property
     def _purpose(self) -> str:

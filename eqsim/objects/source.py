@@ -143,6 +143,4 @@ class SpikeSource(Group):
         runner : CodeRunner
             Part of this group.
         """
-        runner = CodeRunner(self, code, dt=dt, clock=clock, when=when, order=order, name=name)
-        self.contained_objects.append(runner)
-        return runner
+        return CodeRunner(self, code, dt=dt, clock=clock, when=when, order=order, name=name)

@@ -142,9 +142,7 @@ class Subgroup(Group):
         self, code: str, dt: Any = None, clock: Any = None, when: str = "start", order: int = 0, name: str | None = None
     ) -> CodeRunner:
         """As `NeuronGroup.run_regularly`, for the neurons of this subgroup."""
-        runner = CodeRunner(self, code, dt=dt, clock=clock, when=when, order=order, name=name)
-        self.base.contained_objects.append(runner)
-        return runner
+        return CodeRunner(self, code, dt=dt, clock=clock, when=when, order=order, name=name)
 
     def __repr__(self) -> str:
         return f"<Subgroup '{self.name}' of '{self.base.name}' from {self.start} to {self.stop}>"

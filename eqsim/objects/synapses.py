@@ -240,9 +240,7 @@ class Synapses(SynapticAccess):
         self, code: str, dt: Any = None, clock: Any = None, when: str = "start", order: int = 0, name: str | None = None
     ) -> CodeRunner:
         """Run statements for all synapses at each step of a clock; see `NeuronGroup.run_regularly`."""
-        runner = CodeRunner(self, code, dt=dt, clock=clock, when=when, order=order, name=name)
-        self.contained_objects.append(runner)
-        return runner
+        return CodeRunner(self, code, dt=dt, clock=clock, when=when, order=order, name=name)
 
     @property
     def firsts(self) -> tuple[Size, Size]:

@@ -55,6 +55,7 @@ __all__ = [
     "to_pint",
     "unit_name",
 ]
+__all__ += sorted(WILDCARD_UNITS)  # `from eqsim.units import *` gives the units of the wildcard import, too
 
 
 def __getattr__(name: str) -> Unit:

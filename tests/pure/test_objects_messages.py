@@ -345,3 +345,24 @@ def test_all_mistakes_of_a_block_together() -> None:
     with pytest.raises(eqsim.DimensionMismatchError) as error:
         cells("dv/dt = -v : volt\ndw/dt = v : amp", None, None)
     assert str(error.value).count("^") >= 3 and "line 1" in str(error.value) and "line 2" in str(error.value)
+
+
+def test_run_regularly_is_checked_when_it_is_made() -> None:
+    """With a caret; and the group is as it was, so that the line can be mended and run again."""
+    G = NeuronGroup(2, "v : volt", name="regular_cells")
+    with pytest.raises(DimensionMismatchError) as caught:
+        G.run_regularly("v = 3*ms")
+    assert "run_regularly of NeuronGroup 'regular_cells', line 1" in str(caught.value)
+    assert not G.contained_objects or all(o.name != "regular_cells_run_regularly" for o in G.contained_objects)
+
+
+def test_names_are_found_from_behind_a_wrapper() -> None:
+    """A tool that wraps `Network.run` stands between the script and the run."""
+    from eqsim import Network, ms
+
+    top = 7
+    G = NeuronGroup(1, "x : 1", name="wrapped_cells")
+    G.run_regularly("x = top", dt=1 * ms)
+    net = Network(G)
+    (lambda: net.run(1 * ms))()
+    assert G.x[0] == top

@@ -121,3 +121,10 @@ def test_constants_agree_with_each_other() -> None:
     speed = (c.magnetic_constant * c.electric_constant) ** -0.5
     assert float(speed) == pytest.approx(299792458, rel=1e-9)
     assert (speed * volt / volt).dim is speed.dim is not DIMENSIONLESS
+
+
+def test_wildcard_import_of_the_units_gives_the_units() -> None:
+    """Scripts write ``from brian2.units import *`` in a module of parameters."""
+    from eqsim import units
+
+    assert set(units.WILDCARD_UNITS) <= set(units.__all__)

@@ -350,7 +350,7 @@ def test_all_mistakes_of_a_block_together() -> None:
 def test_run_regularly_is_checked_when_it_is_made() -> None:
     """With a caret; and the group is as it was, so that the line can be mended and run again."""
     G = NeuronGroup(2, "v : volt", name="regular_cells")
-    with pytest.raises(DimensionMismatchError) as caught:
+    with pytest.raises(eqsim.DimensionMismatchError) as caught:
         G.run_regularly("v = 3*ms")
     assert "run_regularly of NeuronGroup 'regular_cells', line 1" in str(caught.value)
     assert not G.contained_objects or all(o.name != "regular_cells_run_regularly" for o in G.contained_objects)

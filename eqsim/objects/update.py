@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from eqsim.errors import Diagnostic, DimensionMismatchError, EqsimError, for_object
 from eqsim.integrators import Method, choose
 from eqsim.ir.domain import Each
-from eqsim.ir.expr import Draw, Expr, Load, Ref, as_real, local_name, unary
+from eqsim.ir.expr import Draw, Expr, Load, Op, Ref, as_real, ge, local_name, unary
 from eqsim.ir.passes.cheaper import cheaper
 from eqsim.ir.program import Kernel
 from eqsim.ir.stmt import Let, Stmt, Store
@@ -129,7 +129,7 @@ def _body(group: NeuronGroup, model: Model, rule: Rule, context: Context, clock:
     if group.refractoriness.time_s is not None:
         ready = group.scope(context)("not_refractory")
         assert ready is not None
-        given["not_refractory"] = ready.expr
+        given |= _named_bound(ready.expr)
     used = {
         x.name
         for e in (*(let.value for let in rule.lets), *(v for _, v in rule.updates))
@@ -137,11 +137,19 @@ def _body(group: NeuronGroup, model: Model, rule: Rule, context: Context, clock:
         if isinstance(x, Ref)
     }
     used |= {"dt"} if rule.noise else set()
+    used |= {"_ready_after"} if "not_refractory" in used else set()
     lets = tuple(Let(name, value) for name, value in given.items() if name in used)
     inner, updates = cheaper(rule.lets, rule.updates)
     new = tuple(Let(f"{name}_new", value, origins[name]) for name, value in updates)
     stores = tuple(Store(arrays[name], at, Ref(f"{name}_new")) for name, _ in updates)
     return (*lets, *inner, *new, *stores)
+
+
+def _named_bound(ready: Expr) -> dict[str, Expr]:
+    """``not_refractory``, and a name for the time since the last spike from which on it holds."""
+    assert isinstance(ready, Op)
+    since, bound = ready.args
+    return {"_ready_after": bound, "not_refractory": ge(since, Ref("_ready_after"))}
 
 
 def _increment(group: NeuronGroup, xi: str) -> Expr:

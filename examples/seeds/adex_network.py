@@ -59,7 +59,7 @@ if not opts.no_plot:
     V = M.V[0].copy()
     V[np.searchsorted(M.t, S.t[S.i == 0])] = Vs  # show the top of each spike
     top.plot(M.t / ms, V / mV, linewidth=0.7)
-    top.set(xlim=(0, 2000), ylabel="V (mV)", title="voltage of neuron 0")
+    top.set(xlim=(0, 2000), xlabel="time (ms)", ylabel="V (mV)", title="voltage of neuron 0")
     shown = S.t < 10 * second
     bottom.plot(S.t[shown] / second, S.i[shown], "k.", markersize=3)
     bottom.set(xlabel="time (s)", ylabel="neuron", title=f"spikes of {Ne} excitatory and {N - Ne} inhibitory neurons")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from eqsim.ir.program import Events
@@ -13,6 +15,7 @@ class EventRing:
 
     def __init__(self, name: str, size: int) -> None:
         self.name, self.size, self.history = name, size, 1
+        self.dt_s: float | None = None
         self.indices = np.zeros(size, np.int32)
         self.counts = np.zeros(1, np.int64)
 
@@ -22,17 +25,29 @@ class EventRing:
         start = slot * self.size
         return self.indices[start : start + int(self.counts[slot])].copy() if step >= 0 else np.zeros(0, np.int32)
 
-    def resize(self, history: int, step: int) -> None:
-        """Make room for more (or fewer) past steps; ``step`` is the next one to be computed."""
-        if history == self.history:
+    def fit(self, history: int, step: int, dt_s: float) -> None:
+        """Make room for ``history`` past steps of ``dt_s`` seconds; ``step`` is the next one to be computed.
+
+        If dt has changed, events move to the step that is nearest to their time, so that they arrive when they were due.
+        """
+        if (history, dt_s) == (self.history, self.dt_s):
             return
-        kept = [(s, self.at(s)) for s in range(max(0, step - min(history, self.history)), step)]
-        self.history = history
+        ratio = (self.dt_s or dt_s) / dt_s
+        next_old = round(step / ratio)
+        kept = [(s, self.at(s)) for s in range(max(0, next_old - self.history), next_old)]
+        self.history, self.dt_s = history, dt_s
         self.indices, self.counts = np.zeros(history * self.size, np.int32), np.zeros(history, np.int64)
-        for s, found in kept:
-            slot = s % history
-            self.indices[slot * self.size : slot * self.size + len(found)] = found
-            self.counts[slot] = len(found)
+        for s, found in reversed(kept):
+            self._put(min(math.ceil(s * ratio - 0.5), step - 1), step - history, found)
+
+    def _put(self, step: int, first: int, found: np.ndarray) -> None:
+        """Add events to a step; who has one there already gets the other one a step earlier."""
+        while len(found) and step >= max(first, 0):
+            slot, there = step % self.history, self.at(step)
+            together = np.union1d(there, found)
+            self.indices[slot * self.size : slot * self.size + len(together)] = together
+            self.counts[slot] = len(together)
+            found, step = np.intersect1d(there, found), step - 1
 
     def forget(self) -> None:
         """No events: as before the first step."""

@@ -125,7 +125,7 @@ class SynapticPathway(BrianObject):
             self._build()
             self._built = key
         ring = self.group.rings[self.event]
-        ring.resize(max(ring.history, self._longest + 1), self.clock.step)
+        ring.fit(max(ring.history, self._longest + 1), self.clock.step, self.clock.dt_)
 
     def _build(self) -> None:
         steps, table = self.steps(), self.synapses.table

@@ -198,7 +198,7 @@ def run_lengths(b: Any) -> dict[str, Any]:
 @model
 def change_of_dt(b: Any) -> dict[str, Any]:
     """A new dt between runs; spikes under way are kept."""
-    P = b.NeuronGroup(1, "k : 1", threshold="abs(t - 0.5*ms) < 0.01*ms", reset="", name="P")
+    P = b.NeuronGroup(1, "k : 1", threshold="abs(t - 0.4*ms) < 0.01*ms", reset="", name="P")
     G = b.NeuronGroup(1, "v : 1", name="G")
     S = b.Synapses(P, G, on_pre="v += 1", delay=2 * b.ms)
     S.connect()

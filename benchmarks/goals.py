@@ -106,5 +106,5 @@ ROWS = (
     Row("import", "the same: sympy, matplotlib brought in", IMPORT, 0, value="brought", scale="packages"),
     Row("wiring", "8 million synapses, connect(p=0.02)", WIRING, 1.0, WIRING_BRIAN2, faster=True),
     Row("wiring", "the same: seconds of compilers", WIRING, 0.0, value="children"),
-    Row("wiring", "the same: bytes of a synapse and its weight", WIRING, 12.1, value="bytes", scale="bytes"),
+    Row("wiring", "the same: bytes of a synapse and its weight", WIRING, 12, value="bytes", scale="bytes"),
 )

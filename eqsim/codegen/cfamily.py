@@ -34,6 +34,7 @@ C_TYPES: dict[Type, str] = {"real": "double", "int": "int64_t", "word": "uint64_
 STORAGE_TYPES = {
     "float64": "double",
     "float32": "float",
+    "uint16": "uint16_t",
     "int32": "int32_t",
     "int64": "int64_t",
     "uint64": "uint64_t",

@@ -20,6 +20,7 @@ from eqsim.ir.stmt import Let, Stmt
 STORAGE: dict[str, Type] = {
     "float64": "real",
     "float32": "real",
+    "uint16": "int",
     "int32": "int",
     "int64": "int",
     "uint64": "word",
@@ -87,7 +88,7 @@ class Route:
         rows     [source - first] .. [source - first + 1]   positions of its synapses             int64
         order    [position] -> synapse number               absent where it is the identity      int32
         delays   [position] -> steps                        absent with a shared delay           int32
-        target   [synapse]  -> j - first_target             of the synapses object               int32
+        target   [synapse]  -> j - first_target             of the synapses object     uint16 or int32
         source   [synapse]  -> i - first_source             of the synapses object               int32
 
     With delays, the positions of one source are sorted by delay, then by synapse number.

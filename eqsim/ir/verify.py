@@ -191,6 +191,11 @@ def _size_faults(sizes: Iterable[Size], scope: Scope) -> Iterator[str]:
     yield from (f"there is no int '{x}'" for x in sizes if isinstance(x, str) and scope.numbers.get(x) != "int")
 
 
+def _end_dtype(scope: Scope, array: str) -> str:
+    """The ends of synapses may be kept in 16 bits, where a group is small enough."""
+    return "uint16" if array in scope.arrays and scope.arrays[array].dtype == "uint16" else "int32"
+
+
 def _event_faults(events: str, k: Kernel, program: Program) -> Iterator[str]:
     ring = next((e for e in program.events if e.name == events), None)
     if ring is None:
@@ -208,7 +213,9 @@ def _route_faults(name: str, delayed: bool, k: Kernel, program: Program, scope: 
     walked = isinstance(k.domain, Across)
     used = {x.name for x in body_nodes(k.body) if isinstance(x, Ref)}
     ends = [("i", "source")] * (not walked or route.side == "post") + [("j", "target")] * (not walked or route.side == "pre")
-    needed = [(f"{route.synapses}.{end}", "int32") for index, end in ends if index in used]
+    needed = [
+        (f"{route.synapses}.{end}", _end_dtype(scope, f"{route.synapses}.{end}")) for index, end in ends if index in used
+    ]
     if walked:
         needed.append((f"{name}.rows", "int64"))
         needed += [(f"{name}.order", "int32")] if route.ordered else []

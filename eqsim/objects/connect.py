@@ -65,7 +65,7 @@ class Connection:
         test = None if isinstance(condition, bool | np.bool_) else self._string(condition, "condition", True)
         chance = self._probability(p)
         counts = np.zeros(self.synapses.table.n_source, np.int64)
-        targets = Growing()
+        targets = Growing(self.synapses.table.narrow)
         for i, j in self._chosen(test, chance):
             times = self._times(n, i, j)
             if times is not None:

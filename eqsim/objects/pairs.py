@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 
@@ -84,8 +85,9 @@ def unit(words: np.ndarray) -> np.ndarray:
 class Growing:
     """Numbers that come in pieces, kept in one block: small pieces would leave holes in the memory behind them."""
 
-    def __init__(self) -> None:
-        self._block, self._count = np.empty(1024, np.int32), 0
+    def __init__(self, dtype: Any) -> None:
+        self._block: np.ndarray = np.empty(1024, dtype)
+        self._count = 0
 
     def append(self, piece: np.ndarray) -> None:
         """Add a piece."""
@@ -96,6 +98,6 @@ class Growing:
         self._count = count
 
     def finish(self) -> np.ndarray:
-        """All of them, (n,) int32."""
+        """All of them, (n,) of the dtype."""
         self._block.resize(self._count, refcheck=False)
         return self._block

@@ -39,7 +39,8 @@ class SynapticAccess(SynapticNames):
 
     def _computed(self, variable: Variable, where: Any) -> Any:
         if variable.kind == "index":
-            return (self.table.source if INDICES[variable.name] == "pre" else self.table.target)[where]
+            ends = self.table.source if INDICES[variable.name] == "pre" else self.table.target
+            return ends[where].astype(np.int32)
         if variable.kind == "count":
             ends = self.table.target if COUNTS[variable.name] == "post" else self.table.source
             return self._count_array(variable.name)[ends][where]

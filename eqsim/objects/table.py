@@ -1,10 +1,12 @@
 """Who is connected to whom: the table of synapses, in the order in which they were made.
 
-Synapses that come sorted by source, as connect() makes them, are kept by rows: 4 bytes each for the target and nothing
-for the source. Anything else keeps its sources, too.
+Synapses that come sorted by source, as connect() makes them, are kept by rows: 2 or 4 bytes each for the target and
+nothing for the source. Anything else keeps its sources, too.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 
@@ -14,14 +16,15 @@ class SynapseTable:
 
     ::
 
-        target   [synapse]            int32
+        target   [synapse]            uint16 if that is enough for the target group, else int32
         rows     [source], [source+1] first and one past the last synapse of a source; only while sorted by source
         source   [synapse]            int32; only once the synapses are not sorted by source any more
     """
 
     def __init__(self, n_source: int, n_target: int) -> None:
         self.n_source, self.n_target = n_source, n_target
-        self.target = np.zeros(0, np.int32)
+        self.narrow: Any = np.uint16 if n_target <= 1 << 16 else np.int32
+        self.target = np.zeros(0, self.narrow)
         self._rows: np.ndarray | None = np.zeros(n_source + 1, np.int64)
         self._source: np.ndarray | None = None
         self.version = 0
@@ -52,7 +55,7 @@ class SynapseTable:
             return
         old = self.source
         self._rows, self._source = None, np.concatenate((old, source.astype(np.int32)))
-        self.target = np.concatenate((self.target, target.astype(np.int32, copy=False)))
+        self.target = np.concatenate((self.target, target.astype(self.narrow, copy=False)))
         self.version += 1
 
     def _continues(self, source: np.ndarray) -> bool:
@@ -70,9 +73,9 @@ class SynapseTable:
             return
         self._rows = self._rows + np.concatenate(([0], np.cumsum(counts)))
         self.target = (
-            target.astype(np.int32, copy=False)
+            target.astype(self.narrow, copy=False)
             if not len(self.target)
-            else np.concatenate((self.target, target.astype(np.int32, copy=False)))
+            else np.concatenate((self.target, target.astype(self.narrow, copy=False)))
         )
         self.version += 1
 
@@ -80,9 +83,10 @@ class SynapseTable:
         """First positions for each source (or target), and the synapse at each position (None: the same number)."""
         if side == "pre" and self._rows is not None:
             return self._rows, None
-        key, size = (self.source, self.n_source) if side == "pre" else (self.target, self.n_target)
+        key: np.ndarray = self.source if side == "pre" else self.target
+        size = self.n_source if side == "pre" else self.n_target
         rows = np.concatenate(([0], np.cumsum(np.bincount(key, minlength=size)))).astype(np.int64)
-        if np.all(key[1:] >= key[:-1]):
+        if np.all(np.greater_equal(key[1:], key[:-1])):
             return rows, None
         return rows, np.argsort(key, kind="stable").astype(np.int32)
 

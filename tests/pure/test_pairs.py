@@ -7,6 +7,7 @@ import pytest
 
 from eqsim.objects import pairs
 from eqsim.objects.pairs import Gaps, TabledGaps, random_pairs
+from eqsim.objects.table import SynapseTable
 
 
 def generator(seed: int = 1) -> np.random.Philox:
@@ -43,3 +44,12 @@ def test_pairs_are_in_order_differ_and_exist(many: int, monkeypatch: pytest.Monk
 
 def test_no_pairs_without_probability() -> None:
     assert list(random_pairs(10, 10, 0.0, generator)) == []
+
+
+@pytest.mark.parametrize(("targets", "dtype"), [(1 << 16, np.uint16), ((1 << 16) + 1, np.int32)])
+def test_targets_are_kept_in_16_bits_where_they_fit(targets: int, dtype: type) -> None:
+    """The last neuron of the largest group that fits, and of one that is larger by one, is reached and read back."""
+    table = SynapseTable(2, targets)
+    table.append(np.array([0, 1]), np.array([0, targets - 1]))
+    assert table.target.dtype == dtype
+    assert table.target.tolist() == [0, targets - 1]

@@ -210,9 +210,13 @@ class Cast(Expr):
         return self.kind
 
 
+COUNTS = ("poisson", "binomial")
+"""Laws that give an int."""
+
+
 @dataclass(frozen=True, slots=True)
 class Draw(Expr):
-    """A random number of a law (``uniform``, ``normal``, ``poisson``).
+    """A random number of a law (``uniform``, ``normal``, ``poisson``, ``binomial``).
 
     ``stream`` tells this draw from every other draw of the program.  The pass ``expand_draws`` turns it into a `Call`
     on (seed, stream, element, step), so that it is a function and nothing else.
@@ -224,7 +228,7 @@ class Draw(Expr):
 
     @property
     def type(self) -> Type:
-        return "int" if self.law == "poisson" else "real"
+        return "int" if self.law in COUNTS else "real"
 
 
 @dataclass(frozen=True, slots=True)

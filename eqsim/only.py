@@ -38,6 +38,7 @@ from eqsim.network.prefs import BrianPreference, brian_prefs, prefs
 from eqsim.network.summary import scheduling_summary
 from eqsim.objects import (
     Clock,
+    EventClock,
     CodeRunner,
     Group,
     NetworkOperation,
@@ -116,6 +117,7 @@ __all__ = [
     "BrianObjectException",
     "BrianPreference",
     "Clock",
+    "EventClock",
     "CodeRunner",
     "DimensionMismatchError",
     "EqsimError",

@@ -17,7 +17,7 @@ from eqsim.codegen.templates import fill, plain
 from eqsim.ir.domain import Across, Domain, Each, Gather, Of, Once, Sample, Size, Where
 from eqsim.ir.expr import Expr, Load, Number, Ref
 from eqsim.ir.order import independent
-from eqsim.ir.program import Events, Kernel, Program, Route
+from eqsim.ir.program import Events, Kernel, Program, Route, timetable
 from eqsim.ir.stmt import Let, Log, Store
 from eqsim.ir.walk import body_nodes, nodes, statements, writes
 
@@ -69,6 +69,15 @@ class KernelText:
 
 
 @dataclass(frozen=True, slots=True)
+class ClockText:
+    """A clock, and its fields: dt, and times if it ticks at listed ones."""
+
+    name: str
+    dt: str
+    times: str
+
+
+@dataclass(frozen=True, slots=True)
 class LogText:
     """What the check for a full log needs."""
 
@@ -86,7 +95,7 @@ class ProgramText:
     ints: tuple[tuple[str, str], ...]
     functions: tuple[str, ...]
     kernels: tuple[KernelText, ...]
-    clocks: tuple[tuple[str, str], ...]
+    clocks: tuple[ClockText, ...]
     logs: tuple[LogText, ...]
 
 
@@ -101,7 +110,7 @@ def spell(program: Program) -> ProgramText:
         ints=tuple((fields[name], name) for name in program.ints),
         functions=tuple(function_text(f) for f in program.functions),
         kernels=tuple(_Kernel(program, k, fields, kernels[k.name]).text() for k in program.kernels),
-        clocks=tuple((fields[f"{c}.dt"], c) for c in program.clocks),
+        clocks=tuple(ClockText(c, fields[f"{c}.dt"], fields.get(timetable(c), "")) for c in program.clocks),
         logs=tuple(
             LogText(f"state.{fields[x.cursor]}[0]", f"state.{fields[x.capacity]}", _size(x.per_step, fields))
             for x in program.logs

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from eqsim.ir.clock import ticking
+from eqsim.ir.clock import Clocks
 from eqsim.ir.domain import Where
 from eqsim.ir.evaluate import Evaluate, Evaluator, Frame
 from eqsim.ir.expr import Expr, Load, Ref
@@ -73,12 +73,11 @@ class Interpreter:
             self._stopping = False
 
     def _run(self, state: State, ends: dict[str, int], pause: Callable[[], bool] | None) -> Status:
-        clocks = self.program.clocks
-        dts = [state.reals[f"{c}.dt"] for c in clocks]
-        last = [ends[c] for c in clocks]
+        names = self.program.clocks
+        clocks = Clocks.of(self.program, state)
         with np.errstate(all="ignore"):
             while True:
-                active = ticking([state.steps[c] for c in clocks], last, dts)
+                active = clocks.ticking(state.steps, ends)
                 if not any(active):
                     return Status("done")
                 if any(self._full(log, state) for log in self.program.logs):
@@ -89,8 +88,8 @@ class Interpreter:
                     return Status("paused")
                 for clock, run in self._kernels:
                     if active[clock]:
-                        run(state, state.steps[clocks[clock]])
-                for clock, name in enumerate(clocks):
+                        run(state, state.steps[names[clock]])
+                for clock, name in enumerate(names):
                     state.steps[name] += active[clock]
 
     def run_part(self, state: State, first: int, last: int, active: Sequence[bool]) -> None:

@@ -180,6 +180,11 @@ def strip(node: Any) -> Any:
     return (type(node).__name__, *(strip(getattr(node, name)) for name, f in fields.items() if f.compare))
 
 
+def timetable(clock: str) -> str:
+    """Name of the array with the times of a clock that ticks at listed times; other clocks have none."""
+    return f"{clock}.times"
+
+
 @dataclass(slots=True)
 class State:
     """The memory of one simulation: arrays and numbers by name, and the step of each clock."""

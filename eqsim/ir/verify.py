@@ -13,7 +13,7 @@ from eqsim.errors import InternalError
 from eqsim.ir.domain import Across, Domain, Each, Gather, Of, Once, Sample, Size, Where
 from eqsim.ir.expr import Ref, Type
 from eqsim.ir.order import independent
-from eqsim.ir.program import STORAGE, Function, Kernel, Program
+from eqsim.ir.program import STORAGE, Function, Kernel, Program, timetable
 from eqsim.ir.stmt import Let, Log
 from eqsim.ir.walk import body_nodes, statements
 from eqsim.ir.wellformed import Scope, body_faults, expression_faults
@@ -93,6 +93,7 @@ def declarations_are_complete(program: Program, linked: bool) -> Iterator[str]:
             yield f"{owner} needs the {kind} number '{name}'"
     owned = [(e.indices, "int32", e.name) for e in program.events]
     owned += [(e.counts, "int64", e.name) for e in program.events]
+    owned += [(timetable(c), "float64", c) for c in program.clocks if timetable(c) in scope.arrays]
     for array, dtype, owner in [*owned, *((x.cursor, "int64", x.name) for x in program.logs)]:
         yield from _array_faults(array, dtype, f"'{owner}'", scope)
     for a in program.arrays:

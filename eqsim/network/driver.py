@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from eqsim.ir.clock import ticking
+from eqsim.ir.clock import Clocks
 from eqsim.objects.clock import EPSILON, Clock
 from eqsim.objects.log import GrowingLog
 from eqsim.schedule.link import Linked
@@ -91,9 +91,6 @@ class Drive:
         self._expect()
         if hasattr(self.module, "plan"):
             self.module.plan(self.ends)
-        self._expect()
-        if hasattr(self.module, "plan"):
-            self.module.plan(self.ends)
         self.progress.begin()
         while not stop_wish.requested and self._segment():
             self.progress.at(self.now)
@@ -106,7 +103,7 @@ class Drive:
         return min(waiting, default=self.end_s)
 
     def _time(self, clock: str) -> float:
-        return self.linked.state.steps[clock] * self._dt(clock)
+        return self.linked.clocks[clock][0].time_of(self.linked.state.steps[clock])
 
     def _dt(self, clock: str) -> float:
         return self.linked.state.reals[f"{clock}.dt"]
@@ -140,7 +137,7 @@ class Drive:
         return True
 
     def _first_at(self, clock: str, t_s: float) -> int:
-        return math.ceil(t_s / self._dt(clock) - EPSILON)
+        return self.linked.clocks[clock][0].first_step_at(t_s)
 
     def _keep_pace(self, took: float, steps: int) -> None:
         if steps > 0:
@@ -183,7 +180,7 @@ class Drive:
         """One step, the kernels before, between and after the operations."""
         state, names = self.linked.state, list(self.linked.program.clocks)
         self._grow()
-        active = ticking([state.steps[c] for c in names], [self.ends[c] for c in names], [self._dt(c) for c in names])
+        active = Clocks.of(self.linked.program, state).ticking(state.steps, self.ends)
         at = 0
         for place, operation in self.linked.operations:
             if active[names.index(self._clock_name(operation.clock))]:

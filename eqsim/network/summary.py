@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from eqsim.network.magic import collect
 from eqsim.network.network import Network, with_parts
 from eqsim.objects.base import SLOTS, BrianObject
+from eqsim.objects.clock import Clock, EventClock
 from eqsim.objects.group import Group
 from eqsim.objects.source import SpikeSource
 from eqsim.schedule.order import sorted_objects
@@ -52,16 +53,21 @@ def scheduling_summary(net: Network | None = None, level: int = 0) -> Scheduling
     """
     objects = net.sorted_objects if net is not None else sorted_objects(with_parts(collect(level)), SLOTS)
     owners = {id(part): obj for obj in objects for part in obj.contained_objects}
-    smallest = min((o.clock.dt_ for o in objects), default=0.0)
+    smallest = min((o.clock.dt_ for o in objects if not isinstance(o.clock, EventClock)), default=0.0)
     acting = [o for o in objects if not isinstance(o, Group) or (isinstance(o, SpikeSource) and not o.contained_objects)]
     return SchedulingSummary(tuple(_row(o, owners.get(id(o)), smallest) for o in acting))
 
 
 def _row(obj: BrianObject, owner: BrianObject | None, smallest: float) -> tuple[str, ...]:
-    every = round(obj.clock.dt_ / smallest)
-    pace = "every step" if every == 1 else f"every {every} steps"
     part_of = _called(owner) if owner is not None else "--"
-    return (_called(obj), part_of, f"{obj.clock.dt} ({pace})", obj.when, str(obj.order), "yes" if obj.active else "no")
+    return (_called(obj), part_of, _pace(obj.clock, smallest), obj.when, str(obj.order), "yes" if obj.active else "no")
+
+
+def _pace(clock: Clock, smallest: float) -> str:
+    if isinstance(clock, EventClock):
+        return f"{len(clock.times_)} listed times"
+    every = round(clock.dt_ / smallest)
+    return f"{clock.dt} ({'every step' if every == 1 else f'every {every} steps'})"
 
 
 def _called(obj: BrianObject) -> str:

@@ -1,6 +1,6 @@
 """Layer 6: the objects of a model; each says what it contributes to a program."""
 
-from eqsim.objects.clock import Clock, defaultclock
+from eqsim.objects.clock import Clock, EventClock, defaultclock
 from eqsim.objects.frames import get_local_namespace
 from eqsim.objects.group import Group
 from eqsim.objects.neurons import NeuronGroup
@@ -17,6 +17,7 @@ from eqsim.objects.views import VariableView
 
 __all__ = [
     "Clock",
+    "EventClock",
     "CodeRunner",
     "Group",
     "NetworkOperation",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from eqsim.objects.clock import Clock, defaultclock
+from eqsim.objects.clock import Clock, EventClock, defaultclock
 from eqsim.objects.naming import Nameable
 
 SLOTS = ("start", "groups", "thresholds", "synapses", "resets", "end")
@@ -49,6 +49,8 @@ class BrianObject(Nameable):
 
     add_to_magic_network = True
     invalidates_magic_network = True
+    needs_dt = False
+    """Does what it computes in a step depend on the length of the step?"""
     has_memory = False
     """Do others see its variables, even when it is not active?"""
 
@@ -60,6 +62,8 @@ class BrianObject(Nameable):
             raise ValueError(f"'{self.name}': give either dt= or clock=, not both")
         if clock is not None and not isinstance(clock, Clock):
             raise TypeError(f"'{self.name}': clock= must be a Clock, not {type(clock).__name__}; for a step use dt=")
+        if isinstance(clock, EventClock) and self.needs_dt:
+            raise TypeError(f"'{self.name}' needs a clock with equal steps: an EventClock ticks at listed times")
         self._clock = Clock(dt, name=f"{self.name}_clock*") if dt is not None else clock or defaultclock
         self.when = when
         self.order = order

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def checking_context(namespace: Mapping[str, Any]) -> Context:
     """A context in which unknown names are taken as not known yet."""
-    return Context(namespace, lambda clock, name: running(clock.name, name), lenient=True)
+    return Context(namespace, lambda clock, name: running(clock, clock.name, name), lenient=True)
 
 
 def check_strings(group: Meaning, namespace: Mapping[str, Any], parts: Callable[[Context], Any]) -> None:

@@ -1,10 +1,13 @@
-"""Clocks: whole steps of a length dt, and `defaultclock`."""
+"""Clocks: whole steps of a length dt, or listed times; and `defaultclock`."""
 
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, NoReturn
 
+import numpy as np
+
+from eqsim.errors import EqsimError
 from eqsim.objects.naming import Nameable
 from eqsim.units import DimensionMismatchError, Quantity, get_dimensions, second
 
@@ -62,7 +65,15 @@ class Clock(Nameable):
     @property
     def t_(self) -> float:
         """Time of the next step in seconds."""
-        return self.step * self._dt
+        return self.time_of(self.step)
+
+    def time_of(self, step: int) -> float:
+        """When a step begins, in seconds."""
+        return step * self._dt
+
+    def agrees_with(self, other: Clock) -> bool:
+        """Do both tick at the same times, from now on?"""
+        return not isinstance(other, EventClock) and (self._dt, self.step) == (other._dt, other.step)
 
     @property
     def timestep(self) -> int:
@@ -93,6 +104,85 @@ class Clock(Nameable):
         return f"Clock(dt={self.dt!r}, name={self.name!r})"
 
 
+class EventClock(Clock):
+    """Ticks at listed times, once at each.
+
+    Parameters
+    ----------
+    times : array_like of Quantity, second
+        At which times; in any order, each once, none negative.
+    name : str, optional
+
+    Raises
+    ------
+    DimensionMismatchError
+        If ``times`` are not times.
+    ValueError
+        If a time is negative, occurs twice, or is no number.
+
+    Notes
+    -----
+    A time that lies within 1e-4 steps of `defaultclock` of the beginning of another clock's step belongs to that step;
+    other times lie between two steps.
+
+    Examples
+    --------
+    >>> from eqsim import *
+    >>> G = NeuronGroup(1, 'v : 1')
+    >>> M = StateMonitor(G, 'v', record=True, clock=EventClock([1, 10, 100]*ms))
+    """
+
+    def __init__(self, times: Any, name: str = "eventclock*") -> None:
+        Nameable.__init__(self, name)
+        self.times_ = _ascending(times)
+        self.step = 0
+
+    @property
+    def times(self) -> Any:
+        """The times (n,) Quantity, second; ascending."""
+        return Quantity(self.times_.copy(), dim=second.dim)
+
+    @property
+    def dt(self) -> NoReturn:
+        """There is none: raises `EqsimError`."""
+        self._refuse()
+
+    @dt.setter
+    def dt(self, value: Any) -> NoReturn:
+        self._refuse()
+
+    def _refuse(self) -> NoReturn:
+        raise EqsimError(f"'{self.name}' is an EventClock: it ticks at listed times and has no dt")
+
+    @property
+    def dt_(self) -> float:
+        """The dt of `defaultclock`, by which it is decided whether two times are the same."""
+        return defaultclock.dt_
+
+    @dt_.setter
+    def dt_(self, value: float) -> None:
+        self.dt = value
+
+    def time_of(self, step: int) -> float:
+        """When a step begins, in seconds; after the last one, never."""
+        return float(self.times_[step]) if step < len(self.times_) else math.inf
+
+    def agrees_with(self, other: Clock) -> bool:
+        """Do both tick at the same times?"""
+        return isinstance(other, EventClock) and np.array_equal(self.times_, other.times_)
+
+    def first_step_at(self, t_s: float) -> int:
+        """The first step that begins at ``t_s`` seconds or later."""
+        return int(np.searchsorted(self.times_, t_s - EPSILON * self.dt_))
+
+    def set_time(self, t_s: float) -> None:
+        """Stand at the first step that begins at ``t_s`` seconds or later."""
+        self.step = self.first_step_at(t_s)
+
+    def __repr__(self) -> str:
+        return f"EventClock(times={self.times!r}, name={self.name!r})"
+
+
 class DefaultClock(Clock):
     """The clock of all objects that have none of their own."""
 
@@ -107,6 +197,18 @@ def _seconds(dt: Any) -> float:
     if not (value > 0 and math.isfinite(value)):
         raise ValueError(f"dt must be a positive time, not {dt}")
     return value
+
+
+def _ascending(times: Any) -> np.ndarray:
+    if get_dimensions(times) is not second.dim:
+        raise DimensionMismatchError("the times of an EventClock must be times, e.g. [1, 5]*ms", get_dimensions(times))
+    values = np.sort(np.atleast_1d(np.asarray(times, dtype=np.float64)).ravel())
+    if not np.all(np.isfinite(values)) or np.any(values < 0):
+        raise ValueError("the times of an EventClock must be finite and not negative")
+    twice = values[1:][np.diff(values) == 0]
+    if len(twice):
+        raise ValueError(f"the times of an EventClock must differ: {Quantity(twice[0], dim=second.dim)} occurs twice")
+    return values
 
 
 defaultclock = DefaultClock()

@@ -54,6 +54,7 @@ class Meaning(BrianObject):
         self.made_in: dict[str, Any] = {}
 
     has_memory = True
+    needs_dt = True
     sampled = False
     """Does a kernel that knows nothing of routes read something at the ends of synapses?"""
 

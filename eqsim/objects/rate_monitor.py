@@ -32,6 +32,8 @@ class PopulationRateMonitor(Monitor):
     rate : (n,) Quantity, hertz
     """
 
+    needs_dt = True
+
     def __init__(self, source: Any, name: str = "ratemonitor*", codeobj_class: Any = None, dtype: Any = np.float64) -> None:
         if "spike" not in getattr(source, "rings", {}):
             raise ValueError(f"{source.describe()} has no threshold: it never spikes")

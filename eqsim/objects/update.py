@@ -122,7 +122,7 @@ def _renew(group: NeuronGroup, renewed: Expr) -> tuple[Stmt, ...]:
 def _body(group: NeuronGroup, model: Model, rule: Rule, context: Context, clock: str) -> tuple[Stmt, ...]:
     at = Ref("i", "int")
     origins = {ode.name: ode.origin for ode in model.odes}
-    given: dict[str, Expr] = {name: running(clock, name).expr for name in ("t", "dt")}
+    given: dict[str, Expr] = {name: running(group.clock, clock, name).expr for name in ("t", "dt")}
     arrays = {local_name(e.name): group.full(e.name) for e in group.equations.differential}
     given |= {name: Load(array, at) for name, array in arrays.items()}
     given |= {f"dW_{xi}": _increment(group, xi) for xi in rule.noise}

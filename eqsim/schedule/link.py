@@ -10,12 +10,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+
 from eqsim.ir.expr import Number
 from eqsim.ir.interpret import Constants
-from eqsim.ir.program import Program, State
+from eqsim.ir.program import Array, Program, State, timetable
 from eqsim.model.translate import Symbol
 from eqsim.objects.base import BrianObject
-from eqsim.objects.clock import Clock
+from eqsim.objects.clock import Clock, EventClock
 from eqsim.objects.operations import NetworkOperation
 from eqsim.objects.part import Context, Contribution
 from eqsim.objects.times import running
@@ -52,7 +54,7 @@ def program_clocks(objects: Sequence[BrianObject]) -> dict[str, list[Clock]]:
     found: dict[str, list[Clock]] = {}
     for clock in {id(o.clock): o.clock for o in objects}.values():
         for members in found.values():
-            if members[0].dt_ == clock.dt_ and members[0].step == clock.step:
+            if members[0].agrees_with(clock):
                 members.append(clock)
                 break
         else:
@@ -68,7 +70,7 @@ def make_context(clocks: Mapping[str, list[Clock]], namespace: Mapping[str, Any]
         return names.get(id(clock), clock.name)
 
     def time(clock: Clock, name: str) -> Symbol:
-        return running(clock_name(clock), name)
+        return running(clock, clock_name(clock), name)
 
     return Context(namespace, time, clock_name)
 
@@ -98,7 +100,7 @@ def link(
     kernels = sorted_kernels((k for p in parts for k in p.kernels), schedule)
     operations = _operations(objects, kernels, schedule)
     state = collect_state(parts, clocks, context, randomness)
-    program = prepare(_program(parts, kernels, state, tuple(clocks)))
+    program = prepare(_program(parts, kernels, state, clocks))
     return Linked(program, state, clocks, operations, context, signature(objects, clocks, schedule), Constants(program))
 
 
@@ -111,13 +113,13 @@ def _operations(
     return [(sum(key < place(o.when, o.order, o.name, schedule) for key in keys), o) for o in found]
 
 
-def _program(parts: Sequence[Contribution], kernels: Any, state: State, clocks: tuple[str, ...]) -> Program:
-    arrays = {a.name: a for p in parts for a in p.arrays}
+def _program(parts: Sequence[Contribution], kernels: Any, state: State, clocks: Mapping[str, list[Clock]]) -> Program:
+    arrays = {a.name: a for p in parts for a in p.arrays} | {n: Array(n) for n in _timetables(clocks)}
     return Program(
         arrays=tuple(arrays.values()),
         reals=tuple(state.reals),
         ints=tuple(state.ints),
-        clocks=clocks,
+        clocks=tuple(clocks),
         events=tuple(e for p in parts for e in p.events),
         routes=tuple(r for p in parts for r in p.routes),
         logs=tuple(log for p in parts for log in p.logs),
@@ -140,7 +142,13 @@ def collect_state(
         state.reals[f"{name}.dt"] = members[0].dt_
         state.ints[f"{name}.origin"] = members[0].first_step_at(randomness.origin_s)
         state.steps[name] = members[0].step
+    state.arrays.update(_timetables(clocks))
     return state
+
+
+def _timetables(clocks: Mapping[str, list[Clock]]) -> dict[str, np.ndarray]:
+    """The times of the clocks that tick at listed ones, by the name of their array."""
+    return {timetable(n): c[0].times_ for n, c in clocks.items() if isinstance(c[0], EventClock)}
 
 
 def relink(

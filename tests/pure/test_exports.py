@@ -37,7 +37,6 @@ NOT_YET = {
     "Section": "spatial models are not written yet",
     "Soma": "spatial models are not written yet",
     "SpatialNeuron": "spatial models are not written yet",
-    "EventClock": "clocks with listed times are not written yet",
     "EventMonitor": "not written yet",
     "PoissonInput": "not written yet",
     "SpikeGeneratorGroup": "not written yet",

@@ -10,6 +10,7 @@ import pytest
 from conftest import Lane, bits
 from gallery import plain_program, ready, state
 
+from eqsim.ir.clock import Clocks
 from eqsim.ir.program import State
 
 PROGRAM = ready(plain_program())
@@ -52,12 +53,10 @@ def test_step_by_step_equals_one_run(lane: Lane, whole: str) -> None:
 
 def test_parts_of_a_step_equal_whole_steps(lane: Lane, whole: str) -> None:
     """Python may stand between two kernels of a step (network operations)."""
-    from eqsim.ir.clock import ticking
-
     s, module = state(40, 3), lane.module(PROGRAM)
     lane.run(PROGRAM, s, {"clock": 10, "slow": 4})
     for _ in range(20):
-        active = ticking(list(s.steps.values()), list(ENDS.values()), [1e-3, 2.5e-3])
+        active = Clocks.of(PROGRAM, s).ticking(s.steps, ENDS)
         for first, last in ((0, 5), (5, 9), (9, 12)):
             module.run_part(s, first, last, active)
         for clock, ticks in zip(s.steps, active, strict=True):

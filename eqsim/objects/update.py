@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from eqsim.errors import Diagnostic, DimensionMismatchError, EqsimError, for_object
@@ -15,7 +16,7 @@ from eqsim.ir.stmt import Let, Stmt, Store
 from eqsim.ir.walk import nodes
 from eqsim.log import get_logger
 from eqsim.model.arithmetic import number
-from eqsim.model.equations import SingleEquation
+from eqsim.model.equations import Equations, SingleEquation
 from eqsim.model.model import Model, Ode, Origin, Rule
 from eqsim.model.translate import Symbol, Translator
 from eqsim.objects.part import Context
@@ -24,34 +25,38 @@ from eqsim.units import DIMENSIONLESS, Dimension, second, unit_name
 
 if TYPE_CHECKING:
     from eqsim.objects.neurons import NeuronGroup
+    from eqsim.objects.synapses import Synapses
+
+    Integrated = NeuronGroup | Synapses
 
 logger = get_logger(__name__)
 
 ACTIVE = Ref("not_refractory", "bool")
 
 
-def model_of(group: NeuronGroup, context: Context) -> Model:
-    """The differential equations of a group as a `Model`.
+def model_of(group: Integrated, context: Context, text: Equations | None = None) -> Model:
+    """The differential equations of a group as a `Model`; ``text``: only these, of synapses.
 
     Raises
     ------
     DimensionMismatchError
         If a right-hand side is not in the unit of its variable per second.
     """
-    equations = group.equations.differential
+    text = group.equations if text is None else text
+    equations = text.differential
     override = {e.name: Symbol(Ref(local_name(e.name)), e.dim) for e in equations}
     override |= {"t": Symbol(Ref("t"), second.dim), "dt": Symbol(Ref("dt"), second.dim)}
-    noise = sorted(group.equations.noise_names)
+    noise = sorted(text.noise_names)
     override |= {xi: Symbol(Ref(xi), second.dim**-0.5) for xi in noise}
     scope = group.scope(context, override=override)
     translator = Translator(scope, group.streams("equations"), lambda: group.known_names(context))
     odes = tuple(_ode(e, translator) for e in equations)
-    named = tuple(_named(e, translator) for e in group.equations.ordered_subexpressions if e.type == "real")
+    named = tuple(_named(e, translator) for e in text.ordered_subexpressions if e.type == "real")
     try:
         translator.finish()
     except EqsimError as error:
         raise for_object(error, group.name) from None
-    origin = Origin(group.equations, scope, group.streams("method"), dict(group.variables))
+    origin = Origin(text, scope, group.streams("method"), dict(group.variables))
     return Model(odes, tuple(noise), subexpressions=named, origin=origin)
 
 
@@ -96,11 +101,16 @@ def update_kernel(group: NeuronGroup, context: Context, clock: str) -> Kernel | 
         return None
     body: tuple[Stmt, ...] = () if renewed is None else _renew(group, renewed)
     if model.odes:
-        body += _body(group, model, _method(group, model).build(model), context, clock)
+        extra: dict[str, Expr] = {}
+        if group.refractoriness.time_s is not None:
+            ready = group.scope(context)("not_refractory")
+            assert ready is not None
+            extra = _named_bound(ready.expr)
+        body += step(group, model, chosen_method(group, model).build(model), clock, extra)
     return Kernel(who.name, Each(f"{group.name}.N"), body, clock, who.when, who.order)
 
 
-def _method(group: NeuronGroup, model: Model) -> Method:
+def chosen_method(group: Integrated, model: Model) -> Method:
     """The integration method; which of several was taken is told at level INFO."""
     began = time.perf_counter()
     found = choose(model, group.method_choice, group.name, group.method_options)
@@ -119,17 +129,16 @@ def _renew(group: NeuronGroup, renewed: Expr) -> tuple[Stmt, ...]:
     return (Let("not_refractory", renewed, origin), Store(group.full("not_refractory"), at, ACTIVE, origin))
 
 
-def _body(group: NeuronGroup, model: Model, rule: Rule, context: Context, clock: str) -> tuple[Stmt, ...]:
-    at = Ref("i", "int")
+def step(group: Integrated, model: Model, rule: Rule, clock: str, extra: Mapping[str, Expr]) -> tuple[Stmt, ...]:
+    """The statements of one step of integration, for one element.  ``extra``: more names that the rule may use."""
+    at = Ref(group.element, "int")
     origins = {ode.name: ode.origin for ode in model.odes}
+    assert model.origin is not None
+    arrays = {local_name(e.name): group.full(e.name) for e in model.origin.equations.differential}
     given: dict[str, Expr] = {name: running(group.clock, clock, name).expr for name in ("t", "dt")}
-    arrays = {local_name(e.name): group.full(e.name) for e in group.equations.differential}
     given |= {name: Load(array, at) for name, array in arrays.items()}
     given |= {f"dW_{xi}": _increment(group, xi) for xi in rule.noise}
-    if group.refractoriness.time_s is not None:
-        ready = group.scope(context)("not_refractory")
-        assert ready is not None
-        given |= _named_bound(ready.expr)
+    given |= extra
     used = {
         x.name
         for e in (*(let.value for let in rule.lets), *(v for _, v in rule.updates))
@@ -152,6 +161,6 @@ def _named_bound(ready: Expr) -> dict[str, Expr]:
     return {"_ready_after": bound, "not_refractory": ge(since, Ref("_ready_after"))}
 
 
-def _increment(group: NeuronGroup, xi: str) -> Expr:
+def _increment(group: Integrated, xi: str) -> Expr:
     """A normal number of variance dt."""
     return unary("sqrt", Ref("dt")) * Draw("normal", group.streams(xi)())

@@ -67,10 +67,11 @@ class Gather:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """``r`` over a list of recorded elements, ``i`` = ``indices[r]``."""
+    """``r`` over a list of chosen elements, ``i`` = ``indices[r]``.  ``distinct``: no element is in the list twice."""
 
     indices: str
     size: Size
+    distinct: bool = False
 
 
 Domain = Once | Each | Where | Of | Across | Gather | Sample

@@ -17,7 +17,8 @@ OWN = {Each: "i", Where: "i", Of: "i", Across: "k", Sample: "r"}
 
 
 def _own(kernel: Kernel, index: Expr | None) -> bool:
-    name = OWN.get(type(kernel.domain))
+    domain = kernel.domain
+    name = "i" if isinstance(domain, Sample) and domain.distinct else OWN.get(type(domain))
     return isinstance(index, Ref) and index.name == name
 
 

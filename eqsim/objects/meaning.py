@@ -19,7 +19,7 @@ from eqsim.objects.base import BrianObject
 from eqsim.objects.code import ELEMENTS, as_type, check_condition, needs_shared, wrong_unit
 from eqsim.objects.frames import user_namespace
 from eqsim.objects.host import evaluate
-from eqsim.objects.part import Context
+from eqsim.objects.part import Context, Contribution
 from eqsim.objects.streams import Streams
 from eqsim.objects.subexpressions import SubexpressionUpdater, check_shared, check_unit, held_in_order
 from eqsim.objects.times import standing
@@ -117,6 +117,10 @@ class Meaning(BrianObject):
         """Reals of the program that belong to this group."""
         return {}
 
+    def declare(self, part: Contribution) -> None:
+        """What a kernel needs that visits this group: its sizes, and arrays that tell which elements it has."""
+        part.ints.update(self.numbers())
+
     def arrays(self) -> dict[str, np.ndarray]:
         """All memory that expressions on this group can refer to, by the name in the program."""
         return {self.full(name): memory for name, memory in self.memory.items()}
@@ -207,14 +211,15 @@ class Meaning(BrianObject):
         dim: Dimension | None = None,
         context: Context | None = None,
         shared: bool = False,
+        condition: bool = False,
     ) -> Any:
         """The SI values of a string at some elements, its unit checked against ``dim``.
 
-        ``shared``: the value is one for all, so it may not depend on the element.
+        ``shared``: the value is one for all, so it may not depend on the element.  ``condition``: it is true or false.
         """
         context = context or self.host_context()
         tree = parse_expression(Source(text, f"{what} of {self.describe()}").whole)
-        typed = self.translate(tree, context, what)
+        typed = self.translate(tree, context, what, condition)
         if dim is not None and typed.dim is not dim and not typed.is_zero:
             raise wrong_unit(f"{what} of {self.describe()}", f"the string {text!r}", dim, typed.dim or DIMENSIONLESS)
         if shared and depends_on(typed.expr, ELEMENTS):

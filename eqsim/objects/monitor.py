@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from eqsim.errors import did_you_mean
-from eqsim.ir.domain import Of
 from eqsim.ir.expr import Expr, as_real
 from eqsim.model.arithmetic import number
 from eqsim.objects.base import BrianObject
@@ -23,6 +22,7 @@ class Monitor(BrianObject):
 
     invalidates_magic_network = False
     source: Any
+    KEPT = ("logs",)
 
     @property
     def N(self) -> int:
@@ -43,12 +43,6 @@ class Monitor(BrianObject):
     def logs(self) -> list[GrowingLog]:
         """What grows during a run."""
         raise NotImplementedError
-
-    def events_of_source(self, event: str = "spike") -> Of:
-        """The domain of the events of the source, also if that is a subgroup."""
-        group = self.source
-        first = f"{group.name}.first" if group is not group.base else 0
-        return Of(group.rings[event].name, f"{group.name}.N", first)
 
 
 def stored_as(e: Expr, variable: Variable) -> Expr:

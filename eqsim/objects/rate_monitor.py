@@ -34,6 +34,8 @@ class PopulationRateMonitor(Monitor):
 
     needs_dt = True
 
+    KEPT = ("_now",)
+
     def __init__(self, source: Any, name: str = "ratemonitor*", codeobj_class: Any = None, dtype: Any = np.float64) -> None:
         if "spike" not in getattr(source, "rings", {}):
             raise ValueError(f"{source.describe()} has no threshold: it never spikes")
@@ -49,14 +51,15 @@ class PopulationRateMonitor(Monitor):
 
     def parts(self, context: Context) -> Contribution:
         """Count the spikes of the step, then write down the rate."""
-        part = Contribution(ints=dict(self.source.numbers()))
+        part = Contribution()
+        self.source.declare(part)
         self._log.contribute(part)
         group, clock, context = self.source, context.clock(self.clock), context.on(self.clock, self.when)
         now = part.store(f"{self.name}.now", self._now, shared=True)
         if context.values_only:
             return part
-        of = self.events_of_source()
-        part.kernels.append(Kernel(f"{self.name}_count", of, (Add(now, None, integer(1)),), clock, self.when, self.order))
+        of, count = group.at_events("spike", (Add(now, None, integer(1)),))
+        part.kernels.append(Kernel(f"{self.name}_count", of, count, clock, self.when, self.order))
         spikes = as_real(Load(now, None, "int"))
         rate = spikes / as_real(Number(f"{group.name}.N", "int")) / context.time(self.clock, "dt").expr
         body: tuple[Stmt, ...] = (

@@ -68,12 +68,13 @@ class CodeRunner(BrianObject):
 
     def parts(self, context: Context) -> Contribution:
         """One kernel for shared variables (first), one for those of each element."""
+        part = Contribution()
+        self.group.declare(part)
         if context.values_only:
-            return Contribution(ints=dict(self.group.numbers()))
+            return part
         base, clock = self.group.base, context.clock(self.clock)
         body = base.code(self.block, context.on(self.clock, self.when), self._purpose, view=self.group, whole=True)
         shared, each = split(body)
-        part = Contribution(ints=dict(self.group.numbers()))
         if shared:
             part.kernels.append(Kernel(self.name, Once(), shared, clock, self.when, self.order))
         if each:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from eqsim.errors import EqsimError, for_object
-from eqsim.ir.domain import Domain, Each, Where
+from eqsim.ir.domain import Domain, Each, Of, Where
 from eqsim.ir.expr import FALSE, Expr, Ref
 from eqsim.ir.program import Kernel
 from eqsim.ir.stmt import Stmt
@@ -37,6 +37,8 @@ class SpikeSource(Group):
     TypeError, ValueError
         If N is no positive integer.
     """
+
+    KEPT = ("memory", "rings")
 
     def __init__(self, N: int, **base: Any) -> None:
         if isinstance(N, bool) or not isinstance(N, int | float | np.number) or N != int(N):
@@ -68,6 +70,23 @@ class SpikeSource(Group):
         """The group that holds the memory: this one."""
         return self
 
+    contiguous = True
+    """All neurons are there, as in a subgroup of neighbours."""
+
+    @property
+    def indices(self) -> np.ndarray:
+        """(N,) int32: the numbers of all neurons."""
+        return np.arange(self._count, dtype=np.int32)
+
+    place = indices
+    """(N,) int32: for each neuron its number."""
+
+    def relative(self, at: Expr) -> Expr:
+        """As `Subgroup.relative`."""
+        return at
+
+    absolute = relative
+
     @property
     def spikes(self) -> np.ndarray:
         """Indices of the neurons that spiked in the last step."""
@@ -90,6 +109,10 @@ class SpikeSource(Group):
     def every(self, part: Contribution) -> Domain:
         """The domain of a kernel that visits all neurons."""
         return Each(f"{self.name}.N")
+
+    def at_events(self, event: str, body: tuple[Stmt, ...]) -> tuple[Of, tuple[Stmt, ...]]:
+        """The domain and the body of a kernel that runs for the events of this group."""
+        return Of(self.rings[event].name, f"{self.name}.N"), body
 
     def code(
         self,

@@ -44,6 +44,7 @@ class SpikeMonitor(Monitor):
     """
 
     event = "spike"
+    KEPT = ("_count",)
 
     def __init__(
         self,
@@ -78,7 +79,8 @@ class SpikeMonitor(Monitor):
 
     def parts(self, context: Context) -> Contribution:
         """A row for each spike."""
-        part = Contribution(ints=dict(self.source.numbers()))
+        part = Contribution()
+        self.source.declare(part)
         context = context.on(self.clock, self.when)
         counts = part.store(f"{self.name}.count", self._count)
         if self.record:
@@ -89,7 +91,7 @@ class SpikeMonitor(Monitor):
         body: tuple[Stmt, ...] = (Add(counts, mine, integer(1)),)
         if self.record:
             body = (Log(self._log.name, (mine, context.time(self.clock, "t").expr, *self._extra(context))), *body)
-        domain = self.events_of_source(self.event)
+        domain, body = self.source.at_events(self.event, body)
         part.kernels.append(Kernel(self.name, domain, body, context.clock(self.clock), self.when, self.order))
         return part
 

@@ -41,6 +41,8 @@ class StateMonitor(Monitor):
         Indices of the recorded elements.
     """
 
+    KEPT = ("record",)
+
     def __init__(
         self,
         source: Any,
@@ -82,13 +84,14 @@ class StateMonitor(Monitor):
 
     def parts(self, context: Context) -> Contribution:
         """One row of time, and one value for each recorded element, in each step of the clock."""
-        part = Contribution(ints=dict(self.source.numbers()))
+        part = Contribution()
+        self.source.declare(part)
         clock = context.clock(self.clock)
         context = context.on(self.clock, self.when)
         for log in self.logs:
             log.contribute(part)
         part.ints[f"{self.name}.width"] = len(self.record)
-        chosen = part.store(f"{self.name}.record", (self.record + getattr(self.source, "start", 0)).astype(np.int32))
+        chosen = part.store(f"{self.name}.record", self._elements())
         if context.values_only:
             return part
         time = (Log(self._log.name, (context.time(self.clock, "t").expr,)),)
@@ -98,6 +101,11 @@ class StateMonitor(Monitor):
             domain = Sample(chosen, f"{self.name}.width")
             part.kernels.append(Kernel(self.name, domain, body, clock, self.when, self.order))
         return part
+
+    def _elements(self) -> np.ndarray:
+        """(recorded,) int32: the recorded elements, in the group that holds the memory."""
+        of_source = getattr(self.source, "indices", None)
+        return (self.record if of_source is None else of_source[self.record]).astype(np.int32)
 
     def _sample(self, name: str, context: Context) -> Stmt:
         symbol = self.source.scope(context)(name)

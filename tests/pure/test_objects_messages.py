@@ -187,17 +187,37 @@ CASES: dict[str, tuple[Callable[[], Any], str]] = {
         lambda: cells().v[0.5],
         "indices must be integers, slices, masks or conditions, not float64",
     ),
-    "subgroup_step": (
-        lambda: cells()[::2],
-        "a subgroup is a run of neighbouring neurons: a step is not possible",
+    "subgroup_backwards": (
+        lambda: cells()[::-1],
+        "NeuronGroup 'cells': the numbers of a subgroup must be ascending, each once: slice(None, None, -1)",
     ),
     "subgroup_negative": (
         lambda: cells()[-1],
         "NeuronGroup 'cells': a single negative index is not possible, write [2]",
     ),
-    "subgroup_gap": (
-        lambda: cells()[[0, 2]],
-        "a subgroup is a run of neighbouring neurons: the numbers must be consecutive and ascending",
+    "subgroup_twice": (
+        lambda: cells()[[0, 0]],
+        "NeuronGroup 'cells': the numbers of a subgroup must be ascending, each once: [0, 0]",
+    ),
+    "subgroup_mask": (
+        lambda: cells()[[True, False]],
+        "NeuronGroup 'cells' has 3 neurons, the mask has 2",
+    ),
+    "subgroup_no_condition": (
+        lambda: cells()["v"],
+        """a condition is needed here
+ --> subgroup of NeuronGroup 'cells', line 1
+1 | v
+  | ^ a number
+  = help: compare it with something, e.g. v > -50*mV, or write ... != 0""",
+    ),
+    "subgroup_nobody": (
+        lambda: cells()["i > 7"],
+        "NeuronGroup 'cells': the subgroup 'i > 7' is empty",
+    ),
+    "subgroup_start": (
+        lambda: cells()[::2].start,
+        "the neurons of Subgroup 'cells_subgroup' are no neighbours: use its indices, not start and stop",
     ),
     "synaptic_name_taken": (
         lambda: (lambda G: Synapses(G, G, "v : 1", name="wires"))(cells()),

@@ -17,8 +17,8 @@ def element(domain: Domain) -> Expr:
             return word(0)
         case Across() | Gather():
             return Cast("word", Ref("k", "int"))
-        case Sample():
-            return Cast("word", Ref("r", "int"))
+        case Sample(distinct=distinct):
+            return Cast("word", Ref("i" if distinct else "r", "int"))
     return Cast("word", Ref("i", "int"))
 
 

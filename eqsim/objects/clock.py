@@ -31,6 +31,8 @@ class Clock(Nameable):
         If ``dt`` is not positive.
     """
 
+    KEPT = ("_dt", "step")
+
     def __init__(self, dt: Any, name: str = "clock*") -> None:
         super().__init__(name)
         self._dt = _seconds(dt)

@@ -7,11 +7,14 @@ import math
 import numpy as np
 
 from eqsim.ir.program import Events
+from eqsim.objects.keeping import Keeper
 from eqsim.objects.part import Contribution
 
 
-class EventRing:
+class EventRing(Keeper):
     """A ring of the events of the last ``history`` steps; its layout is drawn at `eqsim.ir.program.Events`."""
+
+    KEPT = ("history", "dt_s", "indices", "counts")
 
     def __init__(self, name: str, size: int) -> None:
         self.name, self.size, self.history = name, size, 1

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
 from eqsim.ir.program import LogBuffer
 from eqsim.objects.clock import Clock
+from eqsim.objects.keeping import Keeper
 from eqsim.objects.part import Contribution
 
 FIRST_ROWS = 1024
@@ -15,7 +17,7 @@ LARGEST_STEP = 1 << 26  # bytes: beyond this a log grows by this much, or a quar
 LARGEST_RESERVE = 1 << 28  # bytes: up to this the whole of a run gets its room at once
 
 
-class GrowingLog:
+class GrowingLog(Keeper):
     """Rows of a monitor.  ``width`` is the largest number of rows that one step can add.
 
     ``clock`` is given if every tick of it adds ``width`` rows: then the length of a run tells how many there will be.
@@ -70,6 +72,18 @@ class GrowingLog:
         for name, values in rows.items():
             self._columns[name][start : start + count] = values
         self.cursor[0] += count
+
+    def keep(self) -> dict[str, Any]:
+        """The rows written so far."""
+        return {name: self.column(name).copy() for name in self._columns}
+
+    def bring_back(self, values: Mapping[str, Any]) -> None:
+        """Only these rows are there again."""
+        rows = min(len(values[name]) for name in self._columns)
+        self.reserve(rows)
+        for name, column in self._columns.items():
+            column[:rows] = values[name]
+        self.cursor[0] = rows
 
     def memory(self) -> dict[str, np.ndarray]:
         """Arrays by their names in the program."""

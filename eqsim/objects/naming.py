@@ -8,11 +8,14 @@ import weakref
 from collections import Counter
 from collections.abc import Iterable
 
+from eqsim.objects.keeping import Keeper
+from eqsim.objects.recipe import Recipe, Recorded
+
 _alive: dict[str, weakref.ref[Nameable]] = {}
 _serials = itertools.count()
 
 
-class Nameable:
+class Nameable(Keeper, metaclass=Recorded):
     """Something with a name that no other living object has when it was chosen by us.
 
     Raises
@@ -20,6 +23,8 @@ class Nameable:
     ValueError
         If the name is not made of letters, digits and underscores.
     """
+
+    _recipe: Recipe | None
 
     def __init__(self, name: str) -> None:
         self._name = _choose(name)

@@ -35,6 +35,7 @@ class SynapticPathway(BrianObject):
     """
 
     add_to_magic_network = False
+    KEPT = ("shared_delay", "delays")
 
     def __init__(
         self, synapses: Synapses, name: str, side: Literal["pre", "post"], code: str, event: str, delay: Any = None
@@ -102,6 +103,10 @@ class SynapticPathway(BrianObject):
         else:
             self.delays = self.get_delays().copy()
             self.delays[where] = values
+        self._built = ()
+
+    def brought_back(self) -> None:
+        """Synapses are sorted for travelling anew."""
         self._built = ()
 
     def resize(self) -> None:

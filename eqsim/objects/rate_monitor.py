@@ -36,6 +36,8 @@ class PopulationRateMonitor(Monitor):
 
     KEPT = ("_now",)
 
+    KEPT = ("_now",)
+
     def __init__(self, source: Any, name: str = "ratemonitor*", codeobj_class: Any = None, dtype: Any = np.float64) -> None:
         if "spike" not in getattr(source, "rings", {}):
             raise ValueError(f"{source.describe()} has no threshold: it never spikes")

@@ -40,6 +40,8 @@ class SpikeSource(Group):
 
     KEPT = ("memory", "rings")
 
+    KEPT = ("memory", "rings")
+
     def __init__(self, N: int, **base: Any) -> None:
         if isinstance(N, bool) or not isinstance(N, int | float | np.number) or N != int(N):
             raise TypeError(f"the number of neurons must be an integer, not {N!r}")

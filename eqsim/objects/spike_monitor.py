@@ -45,6 +45,7 @@ class SpikeMonitor(Monitor):
 
     event = "spike"
     KEPT = ("_count",)
+    KEPT = ("_count",)
 
     def __init__(
         self,

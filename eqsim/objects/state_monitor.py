@@ -43,6 +43,8 @@ class StateMonitor(Monitor):
 
     KEPT = ("record",)
 
+    KEPT = ("record",)
+
     def __init__(
         self,
         source: Any,

@@ -61,6 +61,8 @@ class Synapses(SynapticAccess):
     >>> S.w = 0.1
     """
 
+    KEPT = ("memory", "table", "connected")
+
     def __init__(
         self,
         source: Any,

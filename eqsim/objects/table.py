@@ -6,12 +6,15 @@ nothing for the source. Anything else keeps its sources, too.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
+from eqsim.objects.keeping import Keeper
 
-class SynapseTable:
+
+class SynapseTable(Keeper):
     """Sources and targets of synapses, relative to their (sub)groups.
 
     ::
@@ -20,6 +23,8 @@ class SynapseTable:
         rows     [source], [source+1] first and one past the last synapse of a source; only while sorted by source
         source   [synapse]            int32; only once the synapses are not sorted by source any more
     """
+
+    KEPT = ("target", "_rows", "_source")
 
     def __init__(self, n_source: int, n_target: int) -> None:
         self.n_source, self.n_target = n_source, n_target
@@ -31,6 +36,12 @@ class SynapseTable:
 
     def __len__(self) -> int:
         return len(self.target)
+
+    def bring_back(self, values: Mapping[str, Any]) -> None:
+        """As `Keeper.bring_back`; a new version if anything is different now."""
+        same = all(np.array_equal(getattr(self, name), values[name]) for name in ("target", "_rows", "_source"))
+        super().bring_back(values)
+        self.version += not same
 
     @property
     def by_source(self) -> bool:

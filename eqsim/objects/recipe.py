@@ -1,0 +1,65 @@
+"""How an object was made: the arguments of its constructor, remembered so that a saved model can make it again.
+
+Only what the user made is remembered, not the parts that an object makes for itself.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+LARGEST_COPY = 1 << 20  # values: larger arrays are not copied, as the object keeps them in its own memory
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """Arguments as they were given."""
+
+    args: tuple[Any, ...]
+    kwargs: Mapping[str, Any]
+
+
+class _Making(threading.local):
+    """How many constructors are at work, one inside the other."""
+
+    depth = 0
+
+
+_making = _Making()
+CLASSES: dict[str, type] = {}
+"""Classes whose objects can be made again, by `class_name`."""
+
+
+def class_name(cls: type) -> str:
+    """How a saved model calls a class: ``NeuronGroup``; ``module:Name`` for a class of the user."""
+    return cls.__name__ if cls.__module__.startswith("eqsim.") else f"{cls.__module__}:{cls.__qualname__}"
+
+
+class Recorded(type):
+    """Metaclass: objects carry the `Recipe` they were made with, as ``_recipe``; None for parts of others."""
+
+    def __init__(cls, name: str, bases: tuple[type, ...], members: dict[str, Any]) -> None:
+        super().__init__(name, bases, members)
+        CLASSES[class_name(cls)] = cls
+
+    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+        own = _making.depth == 0
+        recipe = Recipe(tuple(map(_frozen, args)), {k: _frozen(v) for k, v in kwargs.items()}) if own else None
+        _making.depth += 1
+        try:
+            made = super().__call__(*args, **kwargs)
+        finally:
+            _making.depth -= 1
+        object.__setattr__(made, "_recipe", recipe)
+        return made
+
+
+def _frozen(value: Any) -> Any:
+    """A copy of something that the user may change later."""
+    if isinstance(value, np.ndarray):
+        return value.copy() if value.size <= LARGEST_COPY else value
+    return list(value) if isinstance(value, list) else dict(value) if type(value) is dict else value

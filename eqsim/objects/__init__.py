@@ -9,6 +9,7 @@ from eqsim.objects.poisson import PoissonGroup
 from eqsim.objects.randomness import seed
 from eqsim.objects.rate_monitor import PopulationRateMonitor
 from eqsim.objects.regular import CodeRunner
+from eqsim.objects.spike_generator import SpikeGeneratorGroup
 from eqsim.objects.spike_monitor import SpikeMonitor
 from eqsim.objects.state_monitor import StateMonitor
 from eqsim.objects.subgroup import Subgroup
@@ -24,6 +25,7 @@ __all__ = [
     "NeuronGroup",
     "PoissonGroup",
     "PopulationRateMonitor",
+    "SpikeGeneratorGroup",
     "SpikeMonitor",
     "StateMonitor",
     "Subgroup",

@@ -39,7 +39,6 @@ NOT_YET = {
     "SpatialNeuron": "spatial models are not written yet",
     "EventMonitor": "not written yet",
     "PoissonInput": "not written yet",
-    "SpikeGeneratorGroup": "not written yet",
     "TimedArray": "not written yet",
     "linked_var": "not written yet",
     "profiling_summary": "profiling is not written yet",

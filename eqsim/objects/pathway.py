@@ -114,6 +114,11 @@ class SynapticPathway(BrianObject):
         if self.delays is not None:
             self.delays = np.concatenate((self.delays, np.zeros(len(self.synapses) - len(self.delays))))
 
+    def remove(self, keep: np.ndarray) -> None:
+        """Keep the delays of the synapses that are marked; (n_syn,) bool."""
+        if self.delays is not None:
+            self.delays = self.delays[keep]
+
     # -- for the program -------------------------------------------------------------------------------------------
 
     def steps(self) -> np.ndarray:

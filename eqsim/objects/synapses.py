@@ -8,19 +8,21 @@ from typing import Any, Literal
 
 import numpy as np
 
-from eqsim.errors import EqsimError
+from eqsim.errors import EqsimError, did_you_mean
 from eqsim.ir.domain import Domain, Gather, Size
 from eqsim.ir.program import Route
 from eqsim.model.equations import Equations
 from eqsim.objects.arguments import given_equations, given_pathways
 from eqsim.objects.check import check_strings
-from eqsim.objects.connect import Connection
+from eqsim.objects.connect import OPTIONS, Connection
+from eqsim.objects.connect_matrix import to_matrix
 from eqsim.objects.frames import user_namespace
 from eqsim.objects.group import Group
 from eqsim.objects.part import Context, Contribution
 from eqsim.objects.pathway import SynapticPathway
 from eqsim.objects.regular import CodeRunner
 from eqsim.objects.synaptic_access import SynapticAccess
+from eqsim.objects.synaptic_index import SynapticIndexing
 from eqsim.objects.synaptic_names import own_variables
 from eqsim.objects.table import SynapseTable
 from eqsim.objects.variables import declared, seen_from_synapses
@@ -163,16 +165,17 @@ class Synapses(SynapticAccess):
         skip_if_invalid: bool = False,
         namespace: Mapping[str, Any] | None = None,
         level: int = 0,
-    ) -> None:
+        **options: Any,
+    ) -> SynapticIndexing:
         """Make synapses; with no arguments, between all pairs.  Several calls add up.
 
         Parameters
         ----------
-        condition : str or bool, optional
-            Which pairs: over i, j, variables with _pre and _post, and names of the script.
+        condition : str, bool or topology, optional
+            Which pairs: over i, j, variables with _pre and _post, and names of the script; or one of `eqsim.topology`.
         i, j : array of int, int, or str, optional
-            Arrays of sources and targets; or an expression for one end in terms of the other, such as ``j='i+1'`` or
-            ``j='k for k in range(i-2, i+3) if k != i'``.
+            Arrays of sources and targets; or an expression for one end in terms of the other, such as ``j='i+1'``,
+            ``j='k for k in range(i-2, i+3) if k != i'`` or ``j='k for k in sample(N_post, size=10)'``.
         p : float or str
             Probability with which each pair is taken.
         n : int or str
@@ -183,6 +186,25 @@ class Synapses(SynapticAccess):
             Values for names in the strings.
         level : int
             How many frames further out to look for names.
+        matrix : (n_source, n_target) array or sparse matrix of scipy, optional
+            A synapse for each entry that is neither 0 nor NaN.
+        weight : str, optional
+            The variable that gets the entries of the matrix; ``'w_'`` takes numbers in SI units.
+        fixed_indegree, fixed_outdegree : int, (N,) array of int, or str, optional
+            How many sources each target gets (targets each source gets), drawn at random.
+        fixed_total : int, optional
+            How many synapses there are in all.
+        multapses : bool
+            With fixed numbers: may a pair be drawn several times?  Default False.
+        autapses : bool
+            May a neuron be connected to itself?  Default True.
+        pre_ratio, post_ratio : float
+            Fraction of the sources (targets) that take part at all, drawn at random.  Default 1.
+
+        Returns
+        -------
+        new : SynapticIndexing
+            The synapses that were made, an index for ``S.w[new]`` and for monitors.
 
         Raises
         ------
@@ -191,14 +213,68 @@ class Synapses(SynapticAccess):
         TypeError, ValueError
             If the arguments do not fit together.
         """
+        unknown = sorted(set(options) - set(OPTIONS))
+        if unknown:
+            hint = did_you_mean(unknown[0], {*OPTIONS, "condition", "skip_if_invalid", "namespace"})
+            raise TypeError(f"connect() has no argument '{unknown[0]}'{'; ' + hint if hint else ''}")
         context = self.host_context(level)
         if namespace is not None:
             context = replace(context, outer=namespace)
-        Connection(self, context, skip_if_invalid).make(condition, i, j, p, n)
+        first = len(self)
+        Connection(self, context, skip_if_invalid).make(condition, i, j, p, n, OPTIONS | options)
         self.connected = True
-        self._resize()
+        self.resize()
+        return SynapticIndexing(self, slice(first, len(self)))
 
-    def _resize(self) -> None:
+    def to_matrix(self, name: str | None = None, sparse: bool = False, absent: float = 0, several: str = "sum") -> Any:
+        """A variable of the synapses as a matrix.
+
+        Parameters
+        ----------
+        name : str, optional
+            Which variable, e.g. ``'w'``, ``'delay'``; ``'w_'`` without unit.  None: the numbers of synapses.
+        sparse : bool
+            As a `scipy.sparse.csr_array`, which has no unit: values are SI.
+        absent : float
+            What stands where there is no synapse, e.g. NaN; not in sparse matrices.
+        several : {'sum', 'min', 'max'}
+            What to do with several synapses of the same pair.
+
+        Returns
+        -------
+        matrix : (n_source, n_target) Quantity, array or csr_array
+        """
+        return to_matrix(self, name, sparse, absent, several)
+
+    def remove(self, which: Any) -> int:
+        """Remove synapses; those that stay keep their order and their values, and are numbered anew.
+
+        Spikes that are on their way along a removed synapse do not arrive.
+
+        Parameters
+        ----------
+        which : str, (n_syn,) array of bool, array of int, slice, pair, or index object
+            A condition over the variables of the synapses, such as ``'w < 0.01'``; or what ``S.w[...]`` takes.
+
+        Returns
+        -------
+        removed : int
+            How many there were.
+        """
+        keep = np.ones(len(self), bool)
+        keep[self.elements(which)] = False
+        removed = len(self) - int(np.count_nonzero(keep))
+        if removed:
+            self.table.remove(keep)
+            for name, variable in self.variables.items():
+                if variable.stored and not variable.shared:
+                    self.memory[name] = self.memory[name][keep]
+            for path in self.pathways.values():
+                path.remove(keep)
+        return removed
+
+    def resize(self) -> None:
+        """Make room in all variables for synapses that were added."""
         for name, variable in self.variables.items():
             if variable.stored and not variable.shared:
                 old = self.memory[name]
@@ -210,6 +286,7 @@ class Synapses(SynapticAccess):
             path.resize()
 
     def before_run(self) -> None:
+        super().before_run()
         if not self.connected:
             raise TypeError(f"{self.describe()} has no synapses yet: call connect(); or set active=False to leave it out")
 

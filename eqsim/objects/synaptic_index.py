@@ -22,16 +22,23 @@ class SynapticIndexing:
     """
 
     def __init__(self, synapses: SynapticAccess, indices: Any) -> None:
-        numbers = np.arange(len(synapses), dtype=np.int64)
-        self.synapses, self._version = synapses, synapses.table.version
-        self._indices = np.atleast_1d(numbers[indices])
+        self.synapses, self._version, self._chosen = synapses, synapses.table.version, indices
+        if not isinstance(indices, slice):
+            self._chosen = np.atleast_1d(np.arange(len(synapses), dtype=np.int64)[indices])
 
     @property
     def indices(self) -> np.ndarray:
-        """The numbers; an IndexError if synapses were made since."""
+        """The numbers; an IndexError if synapses were made or removed since."""
         if self._version != self.synapses.table.version:
-            raise IndexError(f"synapses were added to {self.synapses.describe()} since this index was made: make it anew")
-        return self._indices
+            raise IndexError(
+                f"synapses of {self.synapses.describe()} were made or removed since this index was made: make it anew"
+            )
+        if isinstance(self._chosen, slice):
+            return np.arange(len(self.synapses), dtype=np.int64)[self._chosen]
+        return np.asarray(self._chosen)
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} synapses of '{self.synapses.name}'>"
 
     def __len__(self) -> int:
         return len(self.indices)

@@ -90,6 +90,16 @@ class SynapseTable(Keeper):
         )
         self.version += 1
 
+    def remove(self, keep: np.ndarray) -> None:
+        """Keep the synapses that are marked, in their order; (n_syn,) bool."""
+        if self._rows is not None:
+            before = np.concatenate(([0], np.cumsum(keep)))
+            self._rows = before[self._rows]
+        else:
+            self._source = self.source[keep]
+        self.target = self.target[keep]
+        self.version += 1
+
     def rows(self, side: str) -> tuple[np.ndarray, np.ndarray | None]:
         """First positions for each source (or target), and the synapse at each position (None: the same number)."""
         if side == "pre" and self._rows is not None:

@@ -82,6 +82,10 @@ class VariableView:
             value = self._plain(value)
         self._group._write(self._variable, item, value)
 
+    def check(self, value: Any) -> None:
+        """A DimensionMismatchError if a value has another unit than the variable."""
+        self._plain(value)
+
     def _plain(self, value: Any) -> np.ndarray:
         """The value in SI, after its unit has been checked."""
         given = get_dimensions(value)

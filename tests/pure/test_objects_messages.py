@@ -286,8 +286,11 @@ CASES: dict[str, tuple[Callable[[], Any], str]] = {
         "Synapses 'wires': differential equations in synapses are not available yet",
     ),
     "sample": (
-        lambda: wires().connect(j="k for k in sample(3, p=0.5)"),
-        "connect() knows 'for k in range(...)'; 'sample(...)' is not available yet",
+        lambda: wires().connect(j="k for k in sample(3, 0.5)"),
+        """sample() takes one named argument, the probability or the number: sample(N_post, p=0.1) or sample(N_post, size=10)
+ --> connect() of Synapses 'wires', line 1
+1 | k for k in sample(3, 0.5)
+  |            ^^^^^^""",
     ),
     "record_unknown": (
         lambda: StateMonitor(cells("voltage : 1", None, None), "voltag", record=True),

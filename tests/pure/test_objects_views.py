@@ -202,7 +202,7 @@ def test_synaptic_variables() -> None:
     some = S[0, :]
     assert list(some.indices) == [0, 1, 2] and list(S.w[some]) == [0, 10, 20]
     S.connect(i=4, j=0)
-    with pytest.raises(IndexError, match="synapses were added to Synapses 'view_wires' since this index was made"):
+    with pytest.raises(IndexError, match="synapses of Synapses 'view_wires' were made or removed since this index was made"):
         _ = some.indices
     assert S.w[9] == 0 and list(S.w[4, 0]) == [0]
     with pytest.raises(IndexError, match="not 3 indices"):

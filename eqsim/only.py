@@ -56,6 +56,7 @@ from eqsim.objects import (
     seed,
 )
 from eqsim.objects.base import BrianObject
+from eqsim.objects.linking import linked_var
 from eqsim.objects.naming import Nameable
 from eqsim.objects.source import SpikeSource
 from eqsim.tools.explain import explain
@@ -182,6 +183,7 @@ __all__ = [
     "is_dimensionless",
     "is_scalar_type",
     "linear",
+    "linked_var",
     "linspace",
     "log",
     "log1p",

@@ -6,7 +6,7 @@ visits one element after the other, as the compiled code always does; so both gi
 
 from __future__ import annotations
 
-from eqsim.ir.domain import Across, Each, Of, Sample, Where
+from eqsim.ir.domain import Across, Each, Of, Sample, Where, asked
 from eqsim.ir.expr import Expr, Load, Ref
 from eqsim.ir.program import Kernel
 from eqsim.ir.stmt import Add, Stmt, Store
@@ -30,11 +30,11 @@ def _own_writes(kernel: Kernel) -> list[Store | Add]:
     return [s for s in statements(kernel.body) if isinstance(s, Store | Add) and _own(kernel, s.index)]
 
 
-def _read_by_others(kernel: Kernel, array: str) -> bool:
+def read_by_others(kernel: Kernel, array: str) -> bool:
     """Is the array loaded at another place than the one that belongs to the visit?"""
     loads = [e for e in body_nodes(kernel.body) if isinstance(e, Load)]
-    if isinstance(kernel.domain, Where):
-        loads += [e for e in nodes(kernel.domain.test) if isinstance(e, Load)]
+    asks = asked(kernel.domain)
+    loads += [e for e in nodes(asks) if isinstance(e, Load)] if asks is not None else []
     return any(e.array == array and not _own(kernel, e.index) for e in loads)
 
 
@@ -55,12 +55,12 @@ def conflict(kernel: Kernel) -> Store | Add | None:
         own_places = [o for o in statements(kernel.body) if isinstance(o, Store | Add) and o.array == s.array]
         if others or len(own_places) > 1 or _read_elsewhere(kernel.body, s.array):
             return s
-    return next((s for s in _own_writes(kernel) if _read_by_others(kernel, s.array)), None)
+    return next((s for s in _own_writes(kernel) if read_by_others(kernel, s.array)), None)
 
 
 def independent(kernel: Kernel) -> bool:
     """Does no visit read or write what another visit writes?  Then a loop over the visits may run in any order."""
-    return not _writes(kernel) and not any(_read_by_others(kernel, s.array) for s in _own_writes(kernel))
+    return not _writes(kernel) and not any(read_by_others(kernel, s.array) for s in _own_writes(kernel))
 
 
 def last_wins(kernel: Kernel) -> Store | None:

@@ -8,6 +8,7 @@ import numpy as np
 
 from eqsim.log import get_logger
 from eqsim.objects.host import evaluate
+from eqsim.objects.linked import check_links
 from eqsim.objects.meaning import Meaning
 from eqsim.objects.variables import Variable
 
@@ -72,6 +73,9 @@ class Access(Meaning):
                 once=True,
             )
             return
+        if variable.kind == "linked":
+            self._write_linked(variable, item, value)
+            return
         if not variable.stored:
             raise TypeError(f"{self.name}.{variable.name} is computed from other things and cannot be set")
         memory = self.memory[variable.name]
@@ -84,6 +88,15 @@ class Access(Meaning):
             value = self.evaluate(value, numbers, f"value for {variable.name}", variable.dim)
             value = value[0] if isinstance(where, int | np.integer) else value
         memory[where] = value
+
+    def _write_linked(self, variable: Variable, item: Any, value: Any) -> None:
+        check_links(self)
+        where = self.elements(item)
+        if isinstance(value, str):
+            numbers = np.zeros(1, np.int64) if variable.shared else np.atleast_1d(np.arange(len(self))[where])
+            value = self.evaluate(value, numbers, f"value for {variable.name}", variable.dim, shared=variable.shared)
+            value = value[0] if isinstance(where, int | np.integer) else value
+        self.links[variable.name].write(np.arange(len(self), dtype=np.int64)[where], value)
 
     def _shared_value(self, variable: Variable, value: Any) -> Any:
         if isinstance(value, str):

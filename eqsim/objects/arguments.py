@@ -11,7 +11,7 @@ from eqsim.syntax import Assignment, Tree, parse_expression, parse_statements
 
 logger = get_logger(__name__)
 
-MISSING = {"linked": "linked variables", "summed": "summed variables"}
+MISSING: dict[str, str] = {}
 """Flags of equations that are understood and have no effect yet."""
 
 

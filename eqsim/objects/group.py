@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,8 @@ import numpy as np
 from eqsim.errors import did_you_mean
 from eqsim.log import get_logger
 from eqsim.objects.access import Access
+from eqsim.objects.linked import declare_links
+from eqsim.objects.linking import LinkedVariable, make_link
 from eqsim.objects.part import Contribution
 from eqsim.objects.scope import quantity
 from eqsim.objects.variables import Variable
@@ -40,8 +43,13 @@ class Group(Access):
     def __setattr__(self, name: str, value: Any) -> None:
         variables = self.__dict__.get("variables", {})
         plain = name[:-1] if name.endswith("_") and name[:-1] in variables else name
-        if plain in variables:
-            if not (isinstance(value, VariableView) and value.group is self and value.name == plain):
+        if plain in variables and variables[plain].kind == "linked":
+            if not _is_own_view(self, value, plain):
+                self.link(variables[plain], value)
+        elif plain in variables:
+            if isinstance(value, LinkedVariable):
+                raise TypeError(f"{self.name}.{plain} cannot be linked: give it the flag (linked) in the equations")
+            if not _is_own_view(self, value, plain):
                 VariableView(self, variables[plain], units=plain == name)[:] = value
         elif not variables or name.startswith("_") or name in self.__dict__ or hasattr(type(self), name):
             object.__setattr__(self, name, value)
@@ -50,6 +58,11 @@ class Group(Access):
             raise AttributeError(
                 f"{self.describe()} has no variable '{name}'; {hint or 'for attributes of your own use add_attribute()'}"
             )
+
+    def link(self, variable: Variable, given: Any) -> None:
+        """Make a variable with the flag (linked) stand for another one."""
+        link = self.links[variable.name] = make_link(self, variable, given)
+        self.variables[variable.name] = replace(variable, shared=link.one or link.variable.shared)
 
     def warn_about_attributes(self) -> None:
         """Tell of variables that cannot be read as attributes, as the object has other attributes of these names."""
@@ -134,8 +147,11 @@ class Group(Access):
     def contribute(self) -> Contribution:
         """The arrays and sizes of this group."""
         part = Contribution()
-        for name, memory in self.memory.items():
-            variable = self.variables.get(name)
-            part.store(self.full(name), memory, variable is not None and variable.shared)
-        part.ints.update(self.numbers())
+        self.declare_memory(part)
+        declare_links(self, part)
         return part
+
+
+def _is_own_view(group: Group, value: Any, name: str) -> bool:
+    """Is it what ``G.x += 1`` assigns to ``G.x`` at its end?"""
+    return isinstance(value, VariableView) and value.group is group and value.name == name

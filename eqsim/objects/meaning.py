@@ -19,6 +19,7 @@ from eqsim.objects.base import BrianObject
 from eqsim.objects.code import ELEMENTS, as_type, check_condition, needs_shared, wrong_unit
 from eqsim.objects.frames import user_namespace
 from eqsim.objects.host import evaluate
+from eqsim.objects.linked import Link, check_links, linked_symbol, reached
 from eqsim.objects.part import Context, Contribution
 from eqsim.objects.streams import Streams
 from eqsim.objects.subexpressions import SubexpressionUpdater, check_shared, check_unit, held_in_order
@@ -52,6 +53,8 @@ class Meaning(BrianObject):
         self.memory: dict[str, np.ndarray] = {}
         self.namespace: dict[str, Any] = dict(namespace or {})
         self.made_in: dict[str, Any] = {}
+        self.links: dict[str, Link] = {}
+        self.resolving: set[str] = set()
 
     has_memory = True
     needs_dt = True
@@ -70,6 +73,8 @@ class Meaning(BrianObject):
             return None
         if variable.kind == "subexpression":
             return self.meaning(variable, scope)
+        if variable.kind == "linked":
+            return linked_symbol(self, variable, at, context, scope)
         if variable.kind == "clock":
             return context.time(self.clock, name)
         if variable.kind == "size":
@@ -123,7 +128,22 @@ class Meaning(BrianObject):
 
     def arrays(self) -> dict[str, np.ndarray]:
         """All memory that expressions on this group can refer to, by the name in the program."""
-        return {self.full(name): memory for name, memory in self.memory.items()}
+        links = {name: index for link in self.links.values() for name, index in link.arrays().items()}
+        return {self.full(name): memory for name, memory in self.memory.items()} | links
+
+    def declare_memory(self, part: Contribution) -> None:
+        """All that a program needs to read the variables of this group."""
+        self.declare(part)
+        part.reals.update(self.reals())
+        for name, memory in self.memory.items():
+            variable = self.variables.get(name)
+            part.store(self.full(name), memory, variable is not None and variable.shared)
+
+    def structure(self) -> Any:
+        return tuple(link.signature for link in self.links.values())
+
+    def before_run(self) -> None:
+        check_links(self)
 
     def hold_subexpressions(self, order: tuple[str, ...]) -> None:
         """Add the part that computes subexpressions which are constant over dt, if there are any."""
@@ -192,12 +212,17 @@ class Meaning(BrianObject):
 
     def host_state(self, context: Context) -> State:
         """The memory behind such a string."""
-        numbers = {e.number: e.value for e in context.externals}
-        return State(
-            arrays=self.arrays(),
-            reals={**self.reals(), **{k: float(v) for k, v in numbers.items()}},
-            ints={**self.numbers(), **{k: int(v) for k, v in numbers.items() if isinstance(v, int)}},
-        )
+        state = State()
+        for group in reached(self):
+            state.arrays.update(group.arrays())
+            state.reals.update(group.reals())
+            state.ints.update(group.numbers())
+        state.arrays.update(context.arrays)
+        for e in context.externals:
+            state.reals[e.number] = float(e.value)
+            if isinstance(e.value, int):
+                state.ints[e.number] = e.value
+        return state
 
     def host_indices(self, elements: np.ndarray) -> dict[str, np.ndarray]:
         """The index arrays for some elements."""

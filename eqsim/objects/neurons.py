@@ -18,6 +18,7 @@ from eqsim.objects.base import BrianObject
 from eqsim.objects.check import check_strings
 from eqsim.objects.events import EventRing
 from eqsim.objects.frames import user_namespace
+from eqsim.objects.linked import read_before_write
 from eqsim.objects.part import Context, Contribution
 from eqsim.objects.refractory import Refractoriness, refractoriness
 from eqsim.objects.source import SpikeSource
@@ -172,7 +173,8 @@ class NeuronGroup(SpikeSource):
         return self.refractoriness.numbers(self)
 
     def structure(self) -> Any:
-        return (self.method_choice if isinstance(self.method_choice, str) else None, len(self.contained_objects))
+        chosen = self.method_choice if isinstance(self.method_choice, str) else None
+        return (chosen, len(self.contained_objects), super().structure())
 
     def identifiers(self) -> set[str]:
         """All names in the strings of this group."""
@@ -201,7 +203,7 @@ class NeuronGroup(SpikeSource):
         if self.state_updater.active:
             kernel = update_kernel(self, context, clock)
             if kernel is not None:
-                part.kernels.append(kernel)
+                part.kernels += read_before_write(kernel, f"{self.name}_before_update", part)
         if "spike" in self.thresholder:
             active = self.thresholder["spike"].active
             part.kernels += self._threshold(context, clock) if active else [self.silence("spike", clock)]

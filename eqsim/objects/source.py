@@ -15,6 +15,7 @@ from eqsim.model.translate import Translator
 from eqsim.objects.code import Block, Target
 from eqsim.objects.events import EventRing
 from eqsim.objects.group import Group
+from eqsim.objects.linked import linked_target
 from eqsim.objects.part import Context, Contribution
 from eqsim.objects.regular import CodeRunner
 from eqsim.objects.subgroup import Subgroup, subgroup
@@ -137,6 +138,8 @@ class SpikeSource(Group):
             variable = self.variables.get(name)
             if variable is None:
                 return None
+            if variable.kind == "linked":
+                return linked_target(view or self, variable, Ref("i", "int"), context, whole)
             if not variable.stored:
                 return Target("", None, Variable(name, variable.dim, variable.type, read_only=True))
             if variable.shared and not whole:

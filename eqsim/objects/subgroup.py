@@ -60,6 +60,7 @@ class Subgroup(Group):
             "memory": base.memory,
             "namespace": base.namespace,
             "variables": base.variables,
+            "links": base.links,
         }
         for attribute, value in given.items():
             object.__setattr__(self, attribute, value)
@@ -218,7 +219,7 @@ class Subgroup(Group):
         return super()._computed(variable, where)
 
     def _write(self, variable: Variable, item: Any, value: Any) -> None:
-        if not variable.stored or variable.shared:
+        if variable.shared or not (variable.stored or variable.kind == "linked"):
             super()._write(variable, item, value)
             return
         where = self.elements(item)
@@ -226,7 +227,10 @@ class Subgroup(Group):
             inside = np.atleast_1d(self.place[where])
             value = self.evaluate(value, inside, f"value for {variable.name}", variable.dim)
             value = value if np.ndim(where) else value[0]
-        self.memory[variable.name][where] = value
+        self.base._write(variable, where, value)
+
+    def link(self, variable: Variable, given: Any) -> None:
+        raise TypeError(f"link '{variable.name}' of the whole group, {self.base.describe()}, not of {self.describe()}")
 
     def run_regularly(
         self, code: str, dt: Any = None, clock: Any = None, when: str = "start", order: int = 0, name: str | None = None
@@ -278,6 +282,6 @@ def _chosen(source: SpikeSource | Subgroup, item: Any) -> np.ndarray:
             raise IndexError(f"{source.describe()} has {len(source)} neurons, the mask has {numbers.size}")
         chosen = everything[numbers]
         return chosen
-    if numbers.dtype.kind not in "iu" and numbers.size or numbers.ndim != 1:
+    if (numbers.dtype.kind not in "iu" and numbers.size) or numbers.ndim != 1:
         raise TypeError(f"a subgroup is made with a slice, neuron numbers, a mask or a condition, not {item!r}")
     return numbers.astype(np.int64)

@@ -11,7 +11,9 @@ from eqsim.model.equations import Equations
 from eqsim.syntax import Tree
 from eqsim.units import DIMENSIONLESS, Dimension, second
 
-Kind = Literal["state", "parameter", "held", "derived", "subexpression", "index", "size", "clock", "count", "delay", "end"]
+Kind = Literal[
+    "state", "parameter", "held", "derived", "subexpression", "index", "size", "clock", "count", "delay", "end", "linked"
+]
 
 DTYPES: dict[Type, str] = {"real": "float64", "int": "int32", "bool": "bool"}
 
@@ -21,7 +23,8 @@ class Variable:
     """One variable of a group, of synapses or of a monitor.
 
     ``state``, ``parameter`` and ``held`` (a subexpression that is constant over dt) have an array; the others are computed
-    when asked for (``derived``: not from a string of the user's; ``end``: of the neurons at the ends of synapses).
+    when asked for (``derived``: not from a string of the user's; ``end``: of the neurons at the ends of synapses;
+    ``linked``: the value of a variable of another group).
     """
 
     name: str
@@ -49,7 +52,7 @@ class Variable:
     @property
     def is_declared(self) -> bool:
         """Has the user given it its name?"""
-        return self.kind in ("state", "parameter", "held", "subexpression")
+        return self.kind in ("state", "parameter", "held", "subexpression", "linked")
 
     @property
     def dtype(self) -> str:
@@ -57,7 +60,7 @@ class Variable:
         return DTYPES[self.type]
 
 
-HELD = "constant over dt"
+FLAGGED: dict[str, Kind] = {"constant over dt": "held", "linked": "linked"}
 KINDS: dict[str, Kind] = {"differential": "state", "subexpression": "subexpression", "parameter": "parameter"}
 
 
@@ -68,7 +71,7 @@ def declared(equations: Equations) -> dict[str, Variable]:
             e.name,
             e.dim,
             e.type,
-            "held" if HELD in e.flags else KINDS[e.kind],
+            next((kind for flag, kind in FLAGGED.items() if flag in e.flags), KINDS[e.kind]),
             shared="shared" in e.flags,
             constant="constant" in e.flags,
             read_only=e.kind == "subexpression",

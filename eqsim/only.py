@@ -32,18 +32,29 @@ from eqsim.integrators import (
 from eqsim.log import BrianLogger, get_logger, std_silent
 from eqsim.model import Equations
 from eqsim.network.driver import stop
-from eqsim.network.magic import MagicNetwork, collect, magic_network, run, start_scope
+from eqsim.network.magic import (
+    MagicNetwork,
+    collect,
+    magic_network,
+    restore,
+    restore_initial_state,
+    run,
+    start_scope,
+    store,
+)
 from eqsim.network.network import Network
 from eqsim.network.prefs import BrianPreference, brian_prefs, prefs
+from eqsim.network.profile import profiling_summary
 from eqsim.network.summary import scheduling_summary
 from eqsim.objects import (
     Clock,
-    EventClock,
     CodeRunner,
+    EventClock,
     Group,
     NetworkOperation,
     NeuronGroup,
     PoissonGroup,
+    PoissonInput,
     PopulationRateMonitor,
     SpikeGeneratorGroup,
     SpikeMonitor,
@@ -59,6 +70,7 @@ from eqsim.objects.base import BrianObject
 from eqsim.objects.linking import linked_var
 from eqsim.objects.naming import Nameable
 from eqsim.objects.source import SpikeSource
+from eqsim.objects.timed_array import TimedArray
 from eqsim.tools.explain import explain
 from eqsim.units import (
     ALL_UNITS,
@@ -119,12 +131,12 @@ __all__ = [
     "BrianObjectException",
     "BrianPreference",
     "Clock",
-    "EventClock",
     "CodeRunner",
     "DimensionMismatchError",
     "EqsimError",
     "EquationError",
     "Equations",
+    "EventClock",
     "ExplicitStateUpdater",
     "Group",
     "MagicError",
@@ -134,6 +146,7 @@ __all__ = [
     "NetworkOperation",
     "NeuronGroup",
     "PoissonGroup",
+    "PoissonInput",
     "PopulationRateMonitor",
     "PreferenceError",
     "Quantity",
@@ -144,6 +157,7 @@ __all__ = [
     "StateUpdateMethod",
     "Subgroup",
     "Synapses",
+    "TimedArray",
     "Unit",
     "UnsupportedEquationsException",
     "arange",
@@ -193,9 +207,12 @@ __all__ = [
     "network_operation",
     "ones_like",
     "prefs",
+    "profiling_summary",
     "ptp",
     "ravel",
     "register_new_unit",
+    "restore",
+    "restore_initial_state",
     "rk2",
     "rk4",
     "run",
@@ -206,6 +223,7 @@ __all__ = [
     "start_scope",
     "std_silent",
     "stop",
+    "store",
     "tan",
     "tanh",
     "trace",

@@ -6,6 +6,7 @@ from eqsim.objects.group import Group
 from eqsim.objects.neurons import NeuronGroup
 from eqsim.objects.operations import NetworkOperation, network_operation
 from eqsim.objects.poisson import PoissonGroup
+from eqsim.objects.poisson_input import PoissonInput
 from eqsim.objects.randomness import seed
 from eqsim.objects.rate_monitor import PopulationRateMonitor
 from eqsim.objects.regular import CodeRunner
@@ -24,6 +25,7 @@ __all__ = [
     "NetworkOperation",
     "NeuronGroup",
     "PoissonGroup",
+    "PoissonInput",
     "PopulationRateMonitor",
     "SpikeGeneratorGroup",
     "SpikeMonitor",

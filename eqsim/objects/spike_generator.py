@@ -70,6 +70,8 @@ class SpikeGeneratorGroup(SpikeSource):
     [0 1 2] [1. 2. 3.] ms
     """
 
+    KEPT = ("_indices", "_times_s", "_period_s", "_fresh")
+
     def __init__(
         self,
         N: int,

@@ -58,6 +58,8 @@ class Context:
     values_only: bool = False
     """Are the kernels known already, and only present values wanted?"""
     surroundings: dict[str, Surroundings] = field(default_factory=dict)
+    present: tuple[Any, ...] = ()
+    """The active objects of the network in the order of a step."""
 
     def on(self, clock: Clock, when: str = "groups") -> Context:
         """The same for a kernel that has a clock and a slot of its own: its ``t`` is that of its own clock."""
@@ -69,17 +71,29 @@ class Context:
         return replace(self, values_only=True)
 
     def around(self, group: Meaning) -> Surroundings:
-        """The namespaces around a group; the same object each time."""
+        """The namespaces around a group, or around the one that a subgroup is part of; the same object each time."""
+        group = getattr(group, "base", group)
         if group.name not in self.surroundings:
             self.surroundings[group.name] = Surroundings(
-                group.name, group.namespace, self.outer, group.made_in, self.lenient
+                group.name,
+                group.namespace,
+                self.outer,
+                group.made_in,
+                self.lenient,
+                dt_s=getattr(group.clock, "dt_", 0.0),
+                size=len(group) if group.element == "i" else None,
             )
         return self.surroundings[group.name]
 
     @property
     def externals(self) -> list[External]:
         """All external numbers that have been asked for."""
-        return [e for s in self.surroundings.values() for e in s.externals.values()]
+        return [e for s in self.surroundings.values() for e in (*s.externals.values(), *s.numbers.values())]
+
+    @property
+    def arrays(self) -> dict[str, np.ndarray]:
+        """All external arrays that have been asked for, by their names in the program."""
+        return {name: memory for s in self.surroundings.values() for name, memory in s.arrays.items()}
 
 
 class Part(Protocol):

@@ -9,6 +9,7 @@ import numpy as np
 from eqsim.errors import DimensionMismatchError, Source
 from eqsim.ir.domain import Across
 from eqsim.ir.program import Kernel, Route
+from eqsim.ir.stmt import Stmt
 from eqsim.objects.base import BrianObject
 from eqsim.objects.part import Context, Contribution
 from eqsim.objects.variables import Variable
@@ -104,6 +105,7 @@ class SynapticPathway(BrianObject):
             self.delays = self.get_delays().copy()
             self.delays[where] = values
         self._built = ()
+        self.edition += 1
 
     def brought_back(self) -> None:
         """Synapses are sorted for travelling anew."""
@@ -153,6 +155,16 @@ class SynapticPathway(BrianObject):
     def structure(self) -> Any:
         return ("order" in self._route, "delays" in self._route)
 
+    @property
+    def names(self) -> set[str]:
+        """All names in the statements."""
+        return {n for a in self.block for n in (*a.value.names(), a.target.text)}
+
+    def body(self, context: Context) -> tuple[Stmt, ...]:
+        """What happens at a synapse: event-driven variables are brought up to now, then the statements run."""
+        synapses = self.synapses
+        return synapses.event_driven.around(synapses.code(self.block, context, f"on_{self.path}"), context)
+
     def parts(self, context: Context) -> Contribution:
         """The route, and the kernel that walks it."""
         if not self._route:
@@ -166,7 +178,7 @@ class SynapticPathway(BrianObject):
         part.routes.append(Route(name, s.name, self.side, size, "order" in self._route, delayed, *s.firsts))
         part.ints[f"{name}.delay"] = self._steps
         if self.block and not context.values_only:
-            body = s.code(self.block, context.on(self.clock, self.when), f"on_{self.path}")
+            body = self.body(context.on(self.clock, self.when))
             domain = Across(self.group.rings[self.event].name, name, None if delayed else f"{name}.delay")
             part.kernels.append(Kernel(self.name, domain, body, context.clock(self.clock), self.when, self.order))
         return part

@@ -16,14 +16,17 @@ from eqsim.objects.arguments import given_equations, given_pathways
 from eqsim.objects.check import check_strings
 from eqsim.objects.connect import OPTIONS, Connection
 from eqsim.objects.connect_matrix import to_matrix
+from eqsim.objects.event_driven import EventDriven
 from eqsim.objects.frames import user_namespace
 from eqsim.objects.group import Group
 from eqsim.objects.part import Context, Contribution
 from eqsim.objects.pathway import SynapticPathway
 from eqsim.objects.regular import CodeRunner
+from eqsim.objects.summed import SummedVariableUpdater, summed_lines, without_sums
 from eqsim.objects.synaptic_access import SynapticAccess
-from eqsim.objects.synaptic_index import SynapticIndexing
-from eqsim.objects.synaptic_names import own_variables
+from eqsim.objects.synaptic_index import SynapticIndexing, numbering, numbers_of_pairs
+from eqsim.objects.synaptic_names import of_source, own_variables
+from eqsim.objects.synaptic_update import CLOCK, SynapticStateUpdater, check_drives, driven_by
 from eqsim.objects.table import SynapseTable
 from eqsim.objects.variables import declared, seen_from_synapses
 from eqsim.syntax import check_lines
@@ -44,8 +47,8 @@ class Synapses(SynapticAccess):
         Old names of ``on_pre`` and ``on_post``.
     delay : Quantity, or dict of pathway to Quantity, optional
         One delay for all synapses. Without it, `S.delay` holds one for each.
-    on_event : str
-        Only ``'spike'``.
+    on_event : str, or dict of str to str
+        The event of the source (target) that runs ``on_pre`` (``on_post``); a dict tells it for each pathway.
     namespace, dt, clock, order, name
         As for `NeuronGroup`.
 
@@ -65,6 +68,9 @@ class Synapses(SynapticAccess):
 
     KEPT = ("memory", "table", "connected")
 
+    def check_kept(self, values: Mapping[str, Any]) -> None:
+        self.check_memory(values["memory"], len(values["table"]["target"]))
+
     def __init__(
         self,
         source: Any,
@@ -76,7 +82,7 @@ class Synapses(SynapticAccess):
         post: Any = None,
         connect: Any = None,
         delay: Any = None,
-        on_event: str = "spike",
+        on_event: str | Mapping[str, str] = "spike",
         multisynaptic_index: str | None = None,
         namespace: Mapping[str, Any] | None = None,
         dtype: Any = None,
@@ -90,18 +96,17 @@ class Synapses(SynapticAccess):
     ) -> None:
         if connect is not None:
             raise TypeError("connect= is not an argument of Synapses: make the synapses first, then call S.connect(...)")
-        if multisynaptic_index is not None:
-            raise EqsimError("multisynaptic_index= is not available yet")
         _check_groups(source, target)
         super().__init__(namespace=namespace, dt=dt, clock=clock, when="groups", order=order, name=name)
         self.source = source
         self.target = source if target is None else target
         self.table = SynapseTable(len(self.source), len(self.target))
+        self.multisynaptic_index = multisynaptic_index
+        self.method_choice, self.method_options = method, dict(method_options or {})
         self.connected = False
         self.equations = given_equations("" if model is None else model, self.describe())
-        if self.equations.differential:
-            raise EqsimError(f"{self.describe()}: differential equations in synapses are not available yet")
         check_lines((e.line for e in self.equations.values()), "synapses")
+        self._add_equations()
         self.pathways: dict[str, SynapticPathway] = {}
         self._add_pathways(given_pathways("pre", on_pre, pre), given_pathways("post", on_post, post), on_event, delay)
         self._make_variables()
@@ -109,12 +114,22 @@ class Synapses(SynapticAccess):
         self.warn_about_attributes()
         check_strings(self, user_namespace(), self._check)
 
-    def _add_pathways(self, on_pre: dict[str, str], on_post: dict[str, str], event: str, delay: Any) -> None:
+    def _add_equations(self) -> None:
+        """The parts that compute what the equations say."""
+        check_drives(self.equations, self.describe())
+        self.event_driven = EventDriven(self)
+        self.summed_updaters = {e.name: SummedVariableUpdater(self, e) for e in summed_lines(self.equations)}
+        self.contained_objects += self.summed_updaters.values()
+        self.state_updater = SynapticStateUpdater(self) if driven_by(self.equations, CLOCK).differential else None
+        self.contained_objects += [self.state_updater] if self.state_updater is not None else []
+
+    def _add_pathways(self, on_pre: dict[str, str], on_post: dict[str, str], event: Any, delay: Any) -> None:
         delays = delay if isinstance(delay, dict) else {} if delay is None else {"pre": delay}
         sides: tuple[tuple[Literal["pre", "post"], dict[str, str]], ...] = (("pre", on_pre), ("post", on_post))
         for side, codes in sides:
             for path, code in codes.items():
-                self._add_pathway(path, side, code, event, delays.get(path))
+                happens = event if isinstance(event, str) else event.get(path, "spike")
+                self._add_pathway(path, side, code, happens, delays.get(path))
         unknown = sorted(set(delays) - set(self.pathways))
         if unknown:
             raise ValueError(f"{self.describe()} has a delay for '{unknown[0]}', but no pathway of that name")
@@ -122,9 +137,8 @@ class Synapses(SynapticAccess):
     def _add_pathway(self, path: str, side: Literal["pre", "post"], code: str, event: str, delay: Any) -> None:
         group = self.source if side == "pre" else self.target
         if event not in group.rings:
-            raise ValueError(
-                f"{group.describe()} has no '{event}' events: it has no threshold, so on_{side} would never run"
-            )
+            why = "it has no threshold" if event == "spike" else f"its events are: {', '.join(group.rings) or 'none'}"
+            raise ValueError(f"{group.describe()} has no '{event}' events: {why}, so on_{side} would never run")
         if path in self.pathways or path in self.__dict__:
             raise ValueError(f"{self.describe()}: the pathway name '{path}' is already taken")
         pathway = SynapticPathway(self, path, side, code, event, delay)
@@ -133,7 +147,9 @@ class Synapses(SynapticAccess):
         self.contained_objects.append(pathway)
 
     def _make_variables(self) -> None:
-        mine = declared(self.equations)
+        mine = declared(without_sums(self.equations))
+        if self.multisynaptic_index is not None:
+            mine |= numbering(self.multisynaptic_index, self.describe(), mine)
         for name in mine:
             for group in (self.source, self.target):
                 if name in group.base.variables:
@@ -141,7 +157,7 @@ class Synapses(SynapticAccess):
                         f"'{name}' is a variable of {group.describe()}, too: choose another name in {self.describe()}"
                     )
         ends = seen_from_synapses(self.source.variables, "pre") | seen_from_synapses(self.target.variables, "post")
-        variables = ends | own_variables() | mine
+        variables = ends | own_variables() | self.event_driven.variables() | mine
         memory = {n: np.full(1 if v.shared else 0, v.start, v.dtype) for n, v in variables.items() if v.stored}
         for path in self.pathways.values():
             variables[path.variable.name] = path.variable
@@ -150,6 +166,11 @@ class Synapses(SynapticAccess):
 
     def _check(self, context: Context) -> None:
         self.check_subexpressions(context)
+        self.event_driven.check(context)
+        for sum in self.summed_updaters.values():
+            sum.parts(context)
+        if self.state_updater is not None:
+            self.state_updater.parts(context)
         for path in self.pathways.values():
             self.code(path.block, context.on(path.clock, path.when), f"on_{path.path}")
 
@@ -220,6 +241,7 @@ class Synapses(SynapticAccess):
         context = self.host_context(level)
         if namespace is not None:
             context = replace(context, outer=namespace)
+        self._fit_table()
         first = len(self)
         Connection(self, context, skip_if_invalid).make(condition, i, j, p, n, OPTIONS | options)
         self.connected = True
@@ -273,6 +295,15 @@ class Synapses(SynapticAccess):
                 path.remove(keep)
         return removed
 
+    def _fit_table(self) -> None:
+        """Synapses at an end may have become more since this object was made."""
+        sizes = len(self.source), len(self.target)
+        if sizes == (self.table.n_source, self.table.n_target):
+            return
+        if len(self.table):
+            raise EqsimError(f"{self.describe()} connects synapses that have become more since: connect those first")
+        self.table = SynapseTable(*sizes)
+
     def resize(self) -> None:
         """Make room in all variables for synapses that were added."""
         for name, variable in self.variables.items():
@@ -282,8 +313,15 @@ class Synapses(SynapticAccess):
                     new = np.zeros(len(self), old.dtype)
                     new[: len(old)] = old
                     self.memory[name] = new
+        if self.multisynaptic_index is not None:
+            self.memory[self.multisynaptic_index][:] = numbers_of_pairs(self.table)
         for path in self.pathways.values():
             path.resize()
+
+    @property
+    def edition(self) -> int:  # type: ignore[override]
+        """Another number when synapses were made or removed."""
+        return self.table.version
 
     def before_run(self) -> None:
         super().before_run()
@@ -306,7 +344,9 @@ class Synapses(SynapticAccess):
     def needs_source(self) -> bool:
         """Does code ask for the source of a synapse that is not reached from it?"""
         runners = any(isinstance(o, CodeRunner) for o in self.contained_objects)
-        return runners or self.sampled or any(p.side == "post" and p.block for p in self.pathways.values())
+        sums = any(u.side == "pre" for u in self.summed_updaters.values())
+        posts = {name for p in self.pathways.values() if p.side == "post" for name in p.names}
+        return runners or self.sampled or sums or any(map(of_source, posts | self.equations.identifiers))
 
     def every(self, part: Contribution) -> Domain:
         """The domain of a kernel that visits all synapses."""

@@ -17,6 +17,7 @@ class SynapticAccess(SynapticNames):
     """Synapses by number, by pair ``[i, j]``, by condition, by index object."""
 
     connected: bool
+    multisynaptic_index: str | None
 
     def elements(self, item: Any) -> Any:
         """An index of the user (a synapse, a pair, a condition, an index object) as synapse numbers."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +14,10 @@ from eqsim.ir.walk import substitute
 from eqsim.model.equations import Equations
 from eqsim.model.translate import Scope, Symbol, Translator
 from eqsim.objects.code import Block, Target
+from eqsim.objects.event_driven import NOW, EventDriven
+from eqsim.objects.events import EventRing
 from eqsim.objects.group import Group
+from eqsim.objects.linked import linked_target
 from eqsim.objects.part import Context
 from eqsim.objects.source import FOR_SOME
 from eqsim.objects.table import SynapseTable
@@ -24,6 +28,7 @@ from eqsim.units import DIMENSIONLESS
 if TYPE_CHECKING:
     from eqsim.objects.pathway import SynapticPathway
 
+SYNAPSE = Ref("k", "int")
 COUNTS = {"N_incoming": "post", "N_outgoing": "pre"}
 INDICES = {"i": "pre", "j": "post"}
 
@@ -38,6 +43,11 @@ def own_variables() -> dict[str, Variable]:
     }
 
 
+def of_source(name: str) -> bool:
+    """Does a name in a string ask for the source?"""
+    return name in ("i", "N_outgoing") or name.endswith("_pre")
+
+
 class SynapticNames(Group):
     """Synapses as far as strings are concerned: ``x_pre``, ``x_post``, plain ``x`` of the target, i, j, N_incoming."""
 
@@ -47,6 +57,7 @@ class SynapticNames(Group):
     table: SynapseTable
     equations: Equations
     pathways: dict[str, SynapticPathway]
+    event_driven: EventDriven
 
     def __len__(self) -> int:
         return len(self.table)
@@ -55,6 +66,14 @@ class SynapticNames(Group):
     def base(self) -> SynapticNames:
         """The object that holds the memory: this one."""
         return self
+
+    start = 0
+    """First synapse."""
+
+    @property
+    def rings(self) -> dict[str, EventRing]:
+        """Synapses have no events."""
+        return {}
 
     @property
     def dependencies(self) -> tuple[Any, ...]:
@@ -104,7 +123,10 @@ class SynapticNames(Group):
 
     def at_sample(self, e: Expr) -> Expr:
         """Synapse ``i``, its source and its target, for kernels that know nothing of routes."""
-        synapse = Ref("i", "int")
+        return self._seen_at(e, Ref("i", "int"))
+
+    def _seen_at(self, e: Expr, synapse: Expr) -> Expr:
+        """An expression for synapse ``k`` between ``i`` and ``j``, for the synapse of a given number."""
         ends = {
             name: absolute(group, Load(f"{self.name}.{column}", synapse, "int"))
             for name, column, group in (("i", "source", self.source), ("j", "target", self.target))
@@ -115,15 +137,22 @@ class SynapticNames(Group):
 
     def own_symbol(self, name: str, at: Expr, context: Context, scope: Scope) -> Symbol | None:
         """Own variables; ``x_pre``, ``x_post``; and plain ``x`` of the target."""
+        if at == SYNAPSE:
+            return self._symbol(name, context, scope)
+        found = self._symbol(name, context, self.scope(context))  # of synapses at an end of other synapses
+        return found and replace(found, expr=self._seen_at(found.expr, at))
+
+    def _symbol(self, name: str, context: Context, scope: Scope) -> Symbol | None:
+        """What a name means for synapse ``k`` between neurons ``i`` and ``j``."""
+        at = SYNAPSE
         if name in INDICES:
-            return self._end(INDICES[name], "i", context)
+            return Symbol(self._number(INDICES[name], context), DIMENSIONLESS)
         if name in ("N_pre", "N_post"):
             return self._end(name[2:], "N", context)
         if name in COUNTS:
-            side = COUNTS[name]
-            relative = self._end(side, "i", context)
-            assert relative is not None
-            return Symbol(Load(self.full(name), relative.expr, "int"), DIMENSIONLESS)
+            return Symbol(Load(self.full(name), self._number(COUNTS[name], context), "int"), DIMENSIONLESS)
+        if name in self.variables and self.variables[name].kind == "derived":
+            return Symbol(self.event_driven.now(name.removesuffix(NOW), context), self.variables[name].dim)
         if name == "N":
             return Symbol(Number(f"{self.name}.N", "int"), DIMENSIONLESS)
         if name in self.variables and self.variables[name].kind != "end":
@@ -137,11 +166,30 @@ class SynapticNames(Group):
         group, at = self._side(side)
         return group.own_symbol(name, at, context, group.scope(context, at)) if group is not None else None
 
+    def _number(self, side: str, context: Context) -> Expr:
+        """The number of a synapse's source or target in its (sub)group."""
+        group, at = self._side(side)
+        if isinstance(group, SynapticNames):
+            return at
+        found = self._end(side, "i", context)
+        assert found is not None
+        return found.expr
+
+    def end_changes(self, name: str) -> bool:
+        """Is it a variable of the neurons at an end that has a differential equation?"""
+        for side, plain in (("pre", name.removesuffix("_pre")), ("post", name.removesuffix("_post"))):
+            found = self._side(side)[0].base.variables.get(plain)
+            if (plain != name or side == "post") and found is not None and found.kind == "state":
+                return True
+        return False
+
     def _side(self, side: str) -> tuple[Any, Expr]:
         return (self.source, Ref("i", "int")) if side == "pre" else (self.target, Ref("j", "int"))
 
     def identifiers(self) -> set[str]:
-        return self.equations.identifiers | {n for p in self.pathways.values() for a in p.block for n in a.value.names()}
+        return self.equations.identifiers | {
+            n for p in self.pathways.values() for a in p.block for n in a.value.identifiers()
+        }
 
     def place(self, name: str, context: Context, whole: bool = False) -> Target | None:
         """Where code may write to: own variables, and those of the target (``x``, ``x_post``) and the source (``x_pre``)."""
@@ -187,6 +235,8 @@ def absolute(group: Any, relative: Expr) -> Expr:
 
 
 def _place(group: Any, variable: Variable, at: Expr, context: Context, accumulate: bool = True) -> Target:
+    if variable.kind == "linked":
+        return replace(linked_target(group, variable, at, context, whole=False), accumulate=True)
     if not variable.stored:
         return _fixed(variable)
     if variable.shared:

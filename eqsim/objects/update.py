@@ -3,31 +3,34 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, TypeAlias
 
-from eqsim.errors import Diagnostic, DimensionMismatchError, EqsimError, for_object
+import numpy as np
+
+from eqsim.errors import Diagnostic, DimensionMismatchError, EqsimError, IntegrationError, for_object
 from eqsim.integrators import Method, choose
 from eqsim.ir.domain import Each
-from eqsim.ir.expr import Draw, Expr, Load, Op, Ref, as_real, ge, local_name, unary
+from eqsim.ir.expr import Draw, Expr, Load, Op, Ref, as_real, ge, local_name, lt, unary
 from eqsim.ir.passes.cheaper import cheaper
 from eqsim.ir.program import Kernel
-from eqsim.ir.stmt import Let, Stmt, Store
-from eqsim.ir.walk import nodes
+from eqsim.ir.stmt import Let, Stmt, Store, When
+from eqsim.ir.walk import expressions, nodes, statements
 from eqsim.log import get_logger
 from eqsim.model.arithmetic import number
 from eqsim.model.equations import Equations, SingleEquation
-from eqsim.model.model import Model, Ode, Origin, Rule
+from eqsim.model.model import Cell, Model, Ode, Origin, Rule
 from eqsim.model.translate import Symbol, Translator
-from eqsim.objects.part import Context
+from eqsim.objects.part import Context, Contribution
 from eqsim.objects.times import running
-from eqsim.units import DIMENSIONLESS, Dimension, second, unit_name
+from eqsim.objects.variables import DTYPES, Variable
+from eqsim.units import DIMENSIONLESS, Dimension, Quantity, second, unit_name
 
 if TYPE_CHECKING:
     from eqsim.objects.neurons import NeuronGroup
     from eqsim.objects.synapses import Synapses
 
-    Integrated = NeuronGroup | Synapses
+    Integrated: TypeAlias = NeuronGroup | Synapses
 
 logger = get_logger(__name__)
 
@@ -57,7 +60,8 @@ def model_of(group: Integrated, context: Context, text: Equations | None = None)
     except EqsimError as error:
         raise for_object(error, group.name) from None
     origin = Origin(text, scope, group.streams("method"), dict(group.variables))
-    return Model(odes, tuple(noise), subexpressions=named, origin=origin)
+    steady = frozenset(context.around(group).steady)
+    return Model(odes, tuple(noise), steady, subexpressions=named, origin=origin)
 
 
 def _named(e: SingleEquation, translator: Translator) -> tuple[str, Expr]:
@@ -132,26 +136,87 @@ def _renew(group: NeuronGroup, renewed: Expr) -> tuple[Stmt, ...]:
 def step(group: Integrated, model: Model, rule: Rule, clock: str, extra: Mapping[str, Expr]) -> tuple[Stmt, ...]:
     """The statements of one step of integration, for one element.  ``extra``: more names that the rule may use."""
     at = Ref(group.element, "int")
+    keep_cells(group, rule)
     origins = {ode.name: ode.origin for ode in model.odes}
     assert model.origin is not None
     arrays = {local_name(e.name): group.full(e.name) for e in model.origin.equations.differential}
+    cells = {cell.name: group.full(cell.name) for cell in rule.cells}
     given: dict[str, Expr] = {name: running(group.clock, clock, name).expr for name in ("t", "dt")}
     given |= {name: Load(array, at) for name, array in arrays.items()}
+    given |= {cell.name: Load(cells[cell.name], at, cell.type) for cell in rule.cells}
     given |= {f"dW_{xi}": _increment(group, xi) for xi in rule.noise}
     given |= extra
-    used = {
-        x.name
-        for e in (*(let.value for let in rule.lets), *(v for _, v in rule.updates))
-        for x in nodes(e)
-        if isinstance(x, Ref)
-    }
+    used = {x.name for e in _values(rule) for x in nodes(e) if isinstance(x, Ref)}
     used |= {"dt"} if rule.noise else set()
     used |= {"_ready_after"} if "not_refractory" in used else set()
     lets = tuple(Let(name, value) for name, value in given.items() if name in used)
     inner, updates = cheaper(rule.lets, rule.updates)
-    new = tuple(Let(f"{name}_new", value, origins[name]) for name, value in updates)
-    stores = tuple(Store(arrays[name], at, Ref(f"{name}_new")) for name, _ in updates)
-    return (*lets, *inner, *new, *stores)
+    new = tuple(Let(f"{name}_new", value, origins.get(name)) for name, value in updates)
+    arrays |= cells
+    stores = tuple(Store(arrays[name], at, Ref(f"{name}_new", value.type)) for name, value in updates)
+    return (*lets, *inner, *new, *stores, *_failure(group, rule, at))
+
+
+def _values(rule: Rule) -> Iterator[Expr]:
+    """All expressions of a rule."""
+    for s in statements(rule.lets):
+        yield from expressions(s)
+    yield from (value for _, value in rule.updates)
+    yield from () if rule.failed is None else (rule.failed,)
+
+
+# --- what a method keeps, and when it fails ---------------------------------------------------------------------------
+
+FAILED_AT = "_failed_at"
+"""The step at which integration first failed, for each element; -1 as long as it has not."""
+
+
+def keep_cells(group: Integrated, rule: Rule) -> None:
+    """Memory for the cells of a rule, as variables of the group that can be read."""
+    cells = [*rule.cells, *([Cell(FAILED_AT)] if rule.failed is not None else [])]
+    for cell in cells:
+        if cell.name not in group.memory:
+            dim = second.dim if cell.time else DIMENSIONLESS
+            group.variables[cell.name] = Variable(cell.name, dim, cell.type, read_only=True, start=-1.0)
+            group.memory[cell.name] = np.full(len(group), -1, DTYPES[cell.type])
+
+
+def contribute_cells(group: Integrated, part: Contribution) -> None:
+    """Declare memory that a method has asked for since the group declared its own."""
+    for name, memory in group.memory.items():
+        if group.full(name) not in part.memory:
+            part.store(group.full(name), memory)
+
+
+def _failure(group: Integrated, rule: Rule, at: Expr) -> tuple[Stmt, ...]:
+    """Note the first step that failed."""
+    if rule.failed is None:
+        return ()
+    group.failure = rule.because
+    array = group.full(FAILED_AT)
+    first = Op("and", (rule.failed, lt(Load(array, at), 0.0)))
+    return (When(first, (Store(array, at, as_real(Ref("n", "int"))),)),)
+
+
+def check_failures(group: Integrated) -> None:
+    """Called from time to time in a run.
+
+    Raises
+    ------
+    IntegrationError
+        If the integration of an element has failed; it names the first one.
+    """
+    failed = group.memory.get(FAILED_AT)
+    bad = np.flatnonzero(failed >= 0) if failed is not None else ()
+    if not len(bad):
+        return
+    element = int(bad[np.argmin(failed[bad])])
+    t = Quantity(failed[element] * group.clock.dt_, dim=second.dim)
+    failed[:] = -1
+    others = f" (and of {len(bad) - 1} more)" if len(bad) > 1 else ""
+    help = "take a smaller dt, a looser tolerance, more steps (max_steps), or a method for stiff equations (rosenbrock)"
+    message = f"{group.describe()}: the integration of element {element}{others} failed at t = {t}: {group.failure}"
+    raise for_object(IntegrationError(Diagnostic("M401", message, None, "", help)), group.name)
 
 
 def _named_bound(ready: Expr) -> dict[str, Expr]:

@@ -6,7 +6,7 @@ only the values are taken anew.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,8 +20,9 @@ from eqsim.objects.base import BrianObject
 from eqsim.objects.clock import Clock, EventClock
 from eqsim.objects.operations import NetworkOperation
 from eqsim.objects.part import Context, Contribution
+from eqsim.objects.scope import Provided, Surroundings
 from eqsim.objects.times import running
-from eqsim.schedule.order import place, sorted_kernels
+from eqsim.schedule.order import place, sorted_kernels, sorted_objects
 from eqsim.schedule.prepare import prepare
 
 
@@ -36,6 +37,7 @@ class Linked:
     context: Context
     signature: tuple[Any, ...]
     constants: Constants
+    checks: tuple[Callable[[], None], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +98,21 @@ def link(
     """
     clocks = program_clocks(objects)
     context = make_context(clocks, namespace)
+    context.present = in_step_order(objects, schedule)
     parts = [o.parts(context if o.active else context.idle()) for o in objects if hasattr(o, "parts")]
     kernels = sorted_kernels((k for p in parts for k in p.kernels), schedule)
     operations = _operations(objects, kernels, schedule)
     state = collect_state(parts, clocks, context, randomness)
-    program = prepare(_program(parts, kernels, state, clocks))
-    return Linked(program, state, clocks, operations, context, signature(objects, clocks, schedule), Constants(program))
+    program = prepare(_program(parts, kernels, state, clocks, context))
+    checks = tuple(o.during_run for o in objects if o.active and o.during_run is not None)
+    return Linked(
+        program, state, clocks, operations, context, signature(objects, clocks, schedule), Constants(program), checks
+    )
+
+
+def in_step_order(objects: Sequence[BrianObject], schedule: tuple[str, ...]) -> tuple[Any, ...]:
+    """The active objects, sorted."""
+    return tuple(sorted_objects((o for o in objects if o.active), schedule))
 
 
 def _operations(
@@ -113,15 +124,18 @@ def _operations(
     return [(sum(key < place(o.when, o.order, o.name, schedule) for key in keys), o) for o in found]
 
 
-def _program(parts: Sequence[Contribution], kernels: Any, state: State, clocks: Mapping[str, list[Clock]]) -> Program:
+def _program(
+    parts: Sequence[Contribution], kernels: Any, state: State, clocks: Mapping[str, list[Clock]], context: Context
+) -> Program:
     arrays = {a.name: a for p in parts for a in p.arrays} | {n: Array(n) for n in _timetables(clocks)}
+    arrays |= {n: Array(n, str(memory.dtype)) for n, memory in context.arrays.items()}
     return Program(
         arrays=tuple(arrays.values()),
         reals=tuple(state.reals),
         ints=tuple(state.ints),
         clocks=tuple(clocks),
         events=tuple(e for p in parts for e in p.events),
-        routes=tuple(r for p in parts for r in p.routes),
+        routes=tuple(dict.fromkeys(r for p in parts for r in p.routes)),  # several kernels may share one
         logs=tuple(log for p in parts for log in p.logs),
         kernels=kernels,
     )
@@ -142,7 +156,7 @@ def collect_state(
         state.reals[f"{name}.dt"] = members[0].dt_
         state.ints[f"{name}.origin"] = members[0].first_step_at(randomness.origin_s)
         state.steps[name] = members[0].step
-    state.arrays.update(_timetables(clocks))
+    state.arrays.update(_timetables(clocks) | context.arrays)
     return state
 
 
@@ -163,7 +177,7 @@ def relink(
     if signature(objects, clocks, schedule) != linked.signature:
         return None
     context = make_context(clocks, namespace)
-    context.values_only = True
+    context.values_only, context.present = True, in_step_order(objects, schedule)
     if not _same_externals(linked.context, context, objects):
         return None
     parts = [o.parts(context if o.active else context.idle()) for o in objects if hasattr(o, "parts")]
@@ -186,4 +200,12 @@ def _same_externals(old: Context, new: Context, objects: Sequence[BrianObject]) 
                 return False
             if symbol.value != external.value and external.structural:
                 return False
+        if not all(_renewed(around, name, old) for name, old in before.used.items()):
+            return False
     return True
+
+
+def _renewed(around: Surroundings, name: str, old: Provided) -> bool:
+    """Look up again what the strings call: is it of the same kind, so that the program can stay?"""
+    symbol = around.lookup(name)
+    return symbol is not None and name in around.used and around.used[name].renewed(old)

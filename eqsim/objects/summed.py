@@ -1,0 +1,164 @@
+"""Summed variables: in each step a variable of the neurons becomes the sum of an expression over their synapses.
+
+``x_post = w*r_pre : 1 (summed)`` sets ``x`` of each target to the sum over the synapses that arrive, in order of number;
+``x_pre = ...`` that of each source over those that leave.  Neurons without synapses get 0.  When several `Synapses` sum
+into one variable, it is set to zero once, and they add one after the other in the order of the step.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from eqsim.errors import Diagnostic, DimensionMismatchError, EquationError
+from eqsim.ir.domain import Domain, Each, Sample
+from eqsim.ir.expr import Const, Expr, Load, Ref, as_int, as_real
+from eqsim.ir.program import Kernel
+from eqsim.ir.stmt import Add, Store
+from eqsim.ir.walk import nodes
+from eqsim.model.arithmetic import number
+from eqsim.model.equations import Equations, SingleEquation
+from eqsim.objects.base import BrianObject
+from eqsim.objects.code import as_type, in_unit
+from eqsim.objects.part import Context, Contribution
+from eqsim.objects.variables import Variable
+from eqsim.units import unit_name
+
+if TYPE_CHECKING:
+    from eqsim.objects.synapses import Synapses
+
+SUMMED = "summed"
+
+
+def without_sums(equations: Equations) -> Equations:
+    """The lines that describe the synapses themselves."""
+    return Equations._of(tuple(e for e in equations.values() if SUMMED not in e.flags))
+
+
+def summed_lines(equations: Equations) -> tuple[SingleEquation, ...]:
+    """The lines with the flag (summed), in the user's order."""
+    return tuple(e for e in equations.values() if SUMMED in e.flags)
+
+
+class SummedVariableUpdater(BrianObject):
+    """Computes one summed variable in each step (slot ``groups``), just before the neurons that it belongs to.
+
+    Attributes
+    ----------
+    equation : SingleEquation
+    side : 'pre' or 'post'
+        Whose variable it is.
+    """
+
+    add_to_magic_network = False
+
+    def __init__(self, synapses: Synapses, equation: SingleEquation) -> None:
+        side: Literal["pre", "post"] = "post" if equation.name.endswith("_post") else "pre"
+        group = synapses.target if side == "post" else synapses.source
+        name = f"{synapses.name}_summed_variable_{equation.name}*"
+        super().__init__(clock=group.clock, when="groups", order=group.base.order - 1, name=name)
+        self.synapses, self.equation, self.side, self.group = synapses, equation, side, group
+        self.variable = self._checked_variable(equation.name.removesuffix(f"_{side}"))
+        self.array = group.full(self.variable.name)
+
+    def _checked_variable(self, name: str) -> Variable:
+        end = "target" if self.side == "post" else "source"
+        variable, e = self.group.base.variables.get(name), self.equation
+        if variable is None or variable.kind != "parameter" or variable.shared or variable.constant:
+            what = "no variable" if variable is None else _instead(variable)
+            message = f"'{e.name}' is summed, but '{name}' is {what} in the {end}, {self.group.describe()}"
+            help = f"declare it there: {name} : {e.unit}"
+            raise EquationError(Diagnostic("E612", message, e.line.name, "", help))
+        if variable.dim is not e.dim:
+            message = f"'{e.name}' is {in_unit(e.dim)}, but '{name}' of {self.group.describe()} is {in_unit(variable.dim)}"
+            help = f"write ': {unit_name(variable.dim)}' at the end of the line"
+            raise DimensionMismatchError(Diagnostic("U108", message, e.span, "", help), e.dim, variable.dim)
+        return variable  # type: ignore[no-any-return]
+
+    @property
+    def dependencies(self) -> tuple[BrianObject, ...]:
+        return (self.synapses, self.group.base)
+
+    # -- the expression --------------------------------------------------------------------------------------------
+
+    def term(self, context: Context) -> Expr:
+        """What one synapse contributes.
+
+        Raises
+        ------
+        EquationError, DimensionMismatchError
+            If it contains the sum itself, or is in another unit than its line says.
+        """
+        e, s = self.equation, self.synapses
+        assert e.tree is not None
+        found = s.meaning(Variable(e.name, e.dim, e.type, "subexpression", tree=e.tree), s.scope(context))
+        if any(isinstance(x, Load) and x.array == self.array for x in nodes(found.expr)):
+            message = f"'{e.name}' is the sum of something that contains it"
+            help = "sum into a variable of its own, and use that in the equations of the neurons"
+            raise EquationError(Diagnostic("E613", message, e.tree.source, "", help))
+        value = number(found.expr)
+        return as_real(value) if self.variable.type == "real" else as_int(value)
+
+    # -- kernels ---------------------------------------------------------------------------------------------------
+
+    def parts(self, context: Context) -> Contribution:
+        """The sum, and before it the zero it begins with."""
+        part = Contribution()
+        zero = self._zero_domain(part, context)
+        gather = self.synapses.every(part)
+        if context.values_only:
+            return part
+        clock = context.clock(self.clock)
+        if zero is not None:
+            begin = (Store(self.array, Ref("i", "int"), as_type(Const(0.0), self.variable.type)),)
+            part.kernels.append(Kernel(self.name, zero, begin, clock, self.when, self.order))
+        value = self.term(context.on(self.clock, self.when))
+        at = Ref("j" if self.side == "post" else "i", "int")
+        assert self.equation.tree is not None
+        add = (Add(self.array, at, value, self.equation.tree.source),)
+        # a point comes before letters, digits and _: the sum follows its zero at once in the order of names
+        part.kernels.append(Kernel(f"{self.name}.sum", gather, add, clock, self.when, self.order))
+        return part
+
+    def _zero_domain(self, part: Contribution, context: Context) -> Domain | None:
+        """The neurons that no other updater of this variable has set to zero before in the same step; None: no neurons."""
+        mine = _members(self.group)
+        rest = mine & ~self._done_before(context)
+        if rest.all() or np.array_equal(rest, mine):
+            return _everyone(self.group, part)
+        if not rest.any():
+            return None
+        chosen, size = part.store(f"{self.name}.rest", np.flatnonzero(rest).astype(np.int32)), f"{self.name}.rest_size"
+        part.ints[size] = int(np.count_nonzero(rest))
+        return Sample(chosen, size, distinct=True)
+
+    def _done_before(self, context: Context) -> np.ndarray:
+        done = np.zeros(len(self.group.base), bool)
+        for other in context.present:
+            if other is self:
+                break
+            if isinstance(other, SummedVariableUpdater) and other.array == self.array:
+                done |= _members(other.group)
+        return done
+
+
+def _everyone(group: Any, part: Contribution) -> Domain:
+    """All elements of a group of neurons or of synapses, each called ``i``."""
+    group.declare(part)
+    return Each(f"{group.name}.N") if hasattr(group, "pathways") else group.every(part)
+
+
+def _members(group: Any) -> np.ndarray:
+    """Which neurons of the whole group belong to a (sub)group."""
+    mask = np.zeros(len(group.base), bool)
+    mask[slice(None) if group is group.base else group.indices] = True
+    return mask
+
+
+def _instead(variable: Variable) -> str:
+    """What a variable is that cannot be summed into."""
+    if variable.shared or variable.constant:
+        return f"a parameter with the flag ({'shared' if variable.shared else 'constant'})"
+    kinds = {"state": "a differential equation", "subexpression": "a subexpression", "held": "a subexpression"}
+    return kinds.get(variable.kind, "no parameter")

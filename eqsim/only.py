@@ -49,6 +49,7 @@ from eqsim.network.summary import scheduling_summary
 from eqsim.objects import (
     Clock,
     CodeRunner,
+    EventMonitor,
     EventClock,
     Group,
     NetworkOperation,
@@ -137,6 +138,7 @@ __all__ = [
     "EquationError",
     "Equations",
     "EventClock",
+    "EventMonitor",
     "ExplicitStateUpdater",
     "Group",
     "MagicError",

@@ -1,6 +1,6 @@
 """Layer 2: the functions that models use, written once as IR, and random numbers."""
 
-from eqsim.functions import binomial, counts, division, exponential, hyperbolic, power, random, trigonometric  # noqa: F401
+from eqsim.functions import binomial, counts, division, exponential, hyperbolic, more, power, random, trigonometric  # noqa: F401
 from eqsim.functions.builtin import BUILTINS, CONSTANTS, Builtin
 from eqsim.functions.helpers import FUNCTIONS, closure, resolve
 from eqsim.functions.lowering import lower_power

@@ -10,6 +10,9 @@ The kinds of rules for dimensions, with what is printed when they are broken::
     root      the result has the root of the dimension                sqrt(g**2)
     number    any dimension; the result is a pure number              sign(v)
     times     all arguments are times; the result is a pure number    timestep(t, dt)
+    angle     all arguments agree; the result is a pure number        arctan2(y, x)
+
+Functions that came later than the others are ``weak``: a variable, or a function of the user's, may have their names.
 """
 
 from __future__ import annotations
@@ -19,7 +22,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from eqsim.functions.derivatives import DERIVATIVES
-from eqsim.functions.lowering import clip, elementwise, magnitude, rounding, sign, step_of, truncated
+from eqsim.functions.lowering import (
+    clip,
+    elementwise,
+    extreme,
+    magnitude,
+    of_two,
+    rounding,
+    sign,
+    step_of,
+    truncated,
+)
 from eqsim.ir.expr import Draw, Expr, as_real
 from eqsim.units import DIMENSIONLESS, Dimension, get_or_create_dimension
 
@@ -35,6 +48,7 @@ NEEDS = {
     "pure": "a dimensionless argument",
     "same": "arguments of the same dimension",
     "times": "times as arguments",
+    "angle": "arguments of the same dimension",
 }
 
 
@@ -46,6 +60,7 @@ class Builtin:
     ----------
     name : str
     arity : int
+        Number of arguments; if ``variadic``, the least number.
     rule : str
         Kind of rule for dimensions, see the table of this module.
     lower : Callable[[tuple[Expr, ...], int], Expr]
@@ -55,6 +70,8 @@ class Builtin:
     stateless : bool
         False if every call gives another number.
     doc : str
+    weak : bool
+        May the user give its name to something else?
     """
 
     name: str
@@ -64,6 +81,15 @@ class Builtin:
     derivative: Derivative | None = None
     stateless: bool = True
     doc: str = ""
+    weak: bool = False
+    variadic: bool = False
+
+    def wrong_count(self, count: int) -> str:
+        """How many arguments are wanted, as words after "takes"; an empty string if this many are right."""
+        if count == self.arity or (self.variadic and count > self.arity):
+            return ""
+        least = "at least " if self.variadic else ""
+        return f"{least}{self.arity} argument{'s' if self.arity != 1 else ''}, not {count}"
 
     def wrong_dimension(self, at: int, dims: Dims) -> str:
         """What argument number ``at`` should be and is not, as words after "needs"; an empty string if it fits."""
@@ -86,7 +112,7 @@ def _wanted(rule: str, dims: Dims) -> Dimension | None:
             return DIMENSIONLESS
         case "times":
             return TIME
-        case "same":
+        case "same" | "angle":
             return next((d for d in dims if d is not None), None)
     return None
 
@@ -113,6 +139,15 @@ ELEMENTARY = {
     "arctan": "Inverse tangent, in -pi/2 to pi/2.",
 }
 
+LATER = {
+    "log2": "Logarithm to base 2.",
+    "exp2": "2**x.",
+    "cbrt": "Cube root of a pure number.",
+    "arcsinh": "Inverse hyperbolic sine.",
+    "arccosh": "Inverse hyperbolic cosine.",
+    "arctanh": "Inverse hyperbolic tangent.",
+}
+
 _ALL = (
     *(Builtin(name, 1, "pure", elementwise(name), DERIVATIVES[name], doc=doc) for name, doc in ELEMENTARY.items()),
     Builtin("sqrt", 1, "root", elementwise("sqrt"), DERIVATIVES["sqrt"], doc="Square root."),
@@ -125,6 +160,19 @@ _ALL = (
     Builtin("timestep", 2, "times", step_of, DERIVATIVES["timestep"], doc="timestep(t, dt): t as a number of steps."),
     Builtin("rand", 0, "pure", _draw("uniform"), None, False, "A random number, uniform in 0 to 1."),
     Builtin("randn", 0, "pure", _draw("normal"), None, False, "A random number of the standard normal law."),
+    *(Builtin(n, 1, "pure", elementwise(n), DERIVATIVES[n], doc=doc, weak=True) for n, doc in LATER.items()),
+    Builtin("min", 2, "same", extreme("<"), doc="The smallest argument.", weak=True, variadic=True),
+    Builtin("max", 2, "same", extreme(">"), doc="The largest argument.", weak=True, variadic=True),
+    Builtin(
+        "arctan2",
+        2,
+        "angle",
+        of_two("arctan2"),
+        DERIVATIVES["arctan2"],
+        doc="arctan2(y, x): the angle of (x, y).",
+        weak=True,
+    ),
+    Builtin("hypot", 2, "same", of_two("hypot"), DERIVATIVES["hypot"], doc="sqrt(x**2 + y**2).", weak=True),
     Builtin("poisson", 1, "pure", _draw("poisson"), None, False, "poisson(lam): a random count with mean lam."),
 )
 

@@ -47,6 +47,19 @@ def _clip(args: Args, at: int) -> Expr:
     return Select(from_above, zero, Select(from_below, one, zero) if at == 1 else Select(from_below, zero, one))
 
 
+def _arctan2(args: Args, at: int) -> Expr:
+    """x/(x**2 + y**2) by y, -y/(x**2 + y**2) by x."""
+    y, x = map(as_real, args)
+    square = x * x + y * y
+    return x / square if at == 0 else -y / square
+
+
+def _hypot(args: Args, at: int) -> Expr:
+    """x/hypot(x, y) by x."""
+    pair = (as_real(args[0]), as_real(args[1]))
+    return pair[at] / Call("hypot", pair)
+
+
 DERIVATIVES: Mapping[str, Derivative] = {
     "cos": _of_one(lambda x: -_f("sin", x)),
     "sin": _of_one(lambda x: _f("cos", x)),
@@ -63,6 +76,14 @@ DERIVATIVES: Mapping[str, Derivative] = {
     "arccos": _of_one(lambda x: -1.0 / unary("sqrt", 1.0 - x * x)),
     "arcsin": _of_one(lambda x: 1.0 / unary("sqrt", 1.0 - x * x)),
     "arctan": _of_one(lambda x: 1.0 / (1.0 + x * x)),
+    "log2": _of_one(lambda x: 1.0 / (x * math.log(2))),
+    "exp2": _of_one(lambda x: _f("exp2", x) * math.log(2)),
+    "cbrt": _of_one(lambda x: 1.0 / (3.0 * (_f("cbrt", x) * _f("cbrt", x)))),
+    "arcsinh": _of_one(lambda x: 1.0 / unary("sqrt", x * x + 1.0)),
+    "arccosh": _of_one(lambda x: 1.0 / unary("sqrt", x * x - 1.0)),
+    "arctanh": _of_one(lambda x: 1.0 / (1.0 - x * x)),
+    "arctan2": _arctan2,
+    "hypot": _hypot,
     "sqrt": _of_one(lambda x: 0.5 / unary("sqrt", x)),
     "abs": _of_one(lambda x: select(gt(x, 0.0), 1.0, select(lt(x, 0.0), -1.0, 0.0))),
     "clip": _clip,

@@ -6,6 +6,7 @@ highest type of their arguments (a bool counts as an int); ``int`` gives an int.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from math import isfinite
 
@@ -61,6 +62,23 @@ def clip(args: Args, stream: int) -> Expr:
     x, low, high = same_type(args)
     raised = Select(Op("<", (x, low)), low, x)
     return Select(Op(">", (raised, high)), high, raised)
+
+
+def extreme(op: str) -> Callable[[Args, int], Expr]:
+    """``min`` (``<``) or ``max`` (``>``) of several arguments; NaN if one of them is NaN."""
+
+    def pick(best: Expr, x: Expr) -> Expr:
+        better: Expr = Op(op, (x, best))
+        if x.type == "real" and not isinstance(x, Const):
+            better = Op("or", (better, Op("!=", (x, x))))
+        return Select(better, x, best)
+
+    return lambda args, stream: functools.reduce(pick, same_type(args))
+
+
+def of_two(name: str) -> Callable[[Args, int], Expr]:
+    """A function of two reals."""
+    return lambda args, stream: Call(name, tuple(map(_as_real, args)))
 
 
 def truncated(args: Args, stream: int) -> Expr:

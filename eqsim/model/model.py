@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from eqsim.errors import Span
-from eqsim.ir.expr import Expr, Ref
-from eqsim.ir.stmt import Let
+from eqsim.ir.expr import Expr, Ref, Type
+from eqsim.ir.stmt import Bound
 
 if TYPE_CHECKING:
     from eqsim.model.equations import Equations
@@ -60,7 +60,8 @@ class Origin:
 class Model:
     """A system of differential equations.  ``noise`` holds the names of the white noises (``xi``, ``xi_1``) in use.
 
-    ``locally_constant`` holds names of functions of t that do not change within a step.  ``subexpressions`` are the
+    ``locally_constant`` holds names of functions of t, and of arrays over time, that do not change within a step.
+    ``subexpressions`` are the
     user's names for certain values; they are put in already and only serve to give generated code their names.
     ``origin`` is None for a model that was not made from text.
     """
@@ -78,13 +79,29 @@ class Model:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
-    """One step of integration: Lets, then new values of state variables, all assigned together.
+class Cell:
+    """A value that a method keeps for each element from step to step; -1 before the first step.
 
-    Values may refer to state variables (old values), ``t``, ``dt``, the Lets, and ``dW_xi`` for each noise ``xi`` in
-    ``noise``: a normal number of variance ``dt``, one for each element and step.
+    ``time`` says that it is in second; other cells are pure numbers.
     """
 
-    lets: tuple[Let, ...]
+    name: str
+    type: Type = "real"
+    time: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One step of integration: Lets and loops, then new values of state variables and cells, all assigned together.
+
+    Values may refer to state variables and cells (old values), ``t``, ``dt``, the Lets, and ``dW_xi`` for each noise
+    ``xi`` in ``noise``: a normal number of variance ``dt``, one for each element and step.  ``failed`` is a bool that
+    says for each element whether the step is worth nothing, and ``because`` says why; None if that cannot happen.
+    """
+
+    lets: tuple[Bound, ...]
     updates: tuple[tuple[str, Expr], ...]
     noise: tuple[str, ...] = ()
+    cells: tuple[Cell, ...] = ()
+    failed: Expr | None = None
+    because: str = ""

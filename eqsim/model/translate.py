@@ -7,19 +7,20 @@ All mistakes of one expression are collected and reported together, each with a 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Protocol
 
 from eqsim.errors import (
     Diagnostic,
     DimensionMismatchError,
     EqsimError,
     EquationError,
+    Span,
     UnknownNameError,
     did_you_mean,
 )
-from eqsim.functions import BUILTINS, lower_power
+from eqsim.functions import BUILTINS, Builtin, lower_power
 from eqsim.ir.expr import Cast, Const, Expr, Op, Select, Type
 from eqsim.model.arithmetic import arithmetic, matched, negative, number
 from eqsim.model.messages import cannot, units_differ
@@ -48,6 +49,8 @@ class Symbol:
     dim: Dimension | None
     value: float | None = None
     """The present value of an external constant; needed where it stands in an exponent of a quantity."""
+    callee: Callee | Builtin | None = None
+    """What a call of the name means, if it may be called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +72,41 @@ class Typed:
         return self.dim is not None
 
 
+FUNCTION = Const(float("nan"))
+"""The ``expr`` of a `Symbol` that can only be called."""
+
 Scope = Callable[[str], Symbol | None]
 """Looks a name up; None if it stands for nothing."""
 Stream = Callable[[], int]
 """Gives the stream of the next random draw in the text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The place of a call: its text, that of its arguments, what names mean there, and streams for random draws."""
+
+    span: Span
+    arguments: tuple[Span, ...]
+    scope: Scope
+    stream: Stream
+
+
+class Callee(Protocol):
+    """Something of the user's that strings may call: a function, an array over time."""
+
+    def __call__(self, args: Sequence[Typed], site: Site) -> Typed:
+        """The value of a call.
+
+        Raises
+        ------
+        EqsimError
+            If the arguments do not fit; its diagnostics point into the text of the call.
+        """
+
+
+def anything(args: Sequence[Typed], site: Site) -> Typed:
+    """The `Callee` of a name that is not known yet."""
+    return Typed(Const(1.0), None)
 
 
 def no_draws() -> NoReturn:
@@ -153,6 +187,9 @@ class _Walk:
 
     def name(self, node: ast.Name) -> Typed:
         symbol = self.owner.scope(node.id)
+        if symbol is not None and symbol.expr is FUNCTION:
+            help = f"call it: {node.id}(...)"
+            return self.report(EquationError, "E106", f"'{node.id}' is a function, not a value", node, "function", help)
         if symbol is not None:
             return Typed(symbol.expr, symbol.dim, symbol.value)
         hint = did_you_mean(node.id, self.owner.known_names())
@@ -290,19 +327,40 @@ class _Walk:
         assert isinstance(node.func, ast.Name)
         name = node.func.id
         builtin = BUILTINS.get(name)
-        if builtin is None:
-            hint = did_you_mean(name, set(BUILTINS)) or "functions that can be called are listed in the guide"
+        symbol = self.owner.scope(name) if builtin is None or builtin.weak else None
+        if symbol is not None and symbol.callee is not None:
+            known = isinstance(symbol.callee, Builtin)
+            return self.call_of_builtin(node, symbol.callee) if known else self.call_of_user(node, symbol.callee)
+        if builtin is not None:
+            return self.call_of_builtin(node, builtin)
+        if symbol is not None:
+            help = f"to multiply by it write {name}*(...)"
             return self.report(
-                UnknownNameError, "E102", f"there is no function '{name}'", node.func, "unknown function", hint
+                UnknownNameError, "E105", f"'{name}' is no function and cannot be called", node.func, "a value", help
             )
-        if len(node.args) != builtin.arity:
-            wanted = f"{builtin.arity} argument{'s' if builtin.arity != 1 else ''}"
-            return self.report(
-                EquationError, "E103", f"{name}() takes {wanted}, not {len(node.args)}", node, "", builtin.doc
-            )
+        hint = did_you_mean(name, set(BUILTINS)) or "define it before the run, or see the functions listed in the guide"
+        return self.report(UnknownNameError, "E102", f"there is no function '{name}'", node.func, "unknown function", hint)
+
+    def call_of_user(self, node: ast.Call, callee: Callee) -> Typed:
+        """A call of something in the user's namespace."""
         args = [self.visit(a) for a in node.args]
+        spans = tuple(self.tree.span(a) for a in node.args)
+        try:
+            return callee(args, Site(self.tree.span(node), spans, self.owner.scope, self.owner.stream))
+        except EqsimError as error:
+            dims = tuple(getattr(error, "dims", ()))
+            self.owner.problems += [(type(error), d, dims) for d in error.diagnostics]
+            return Typed(Const(0.0), None)
+
+    def call_of_builtin(self, node: ast.Call, builtin: Builtin) -> Typed:
+        """A call of a function that eqsim knows."""
+        name = builtin.name
+        if wrong := builtin.wrong_count(len(node.args)):
+            return self.report(EquationError, "E103", f"{name}() takes {wrong}", node, "", builtin.doc)
+        args = [self.visit(a) for a in node.args]
+        dims = [None if a.is_zero else a.dim for a in args]
         for at, (arg, sub) in enumerate(zip(args, node.args, strict=True)):
-            if (wrong := builtin.wrong_dimension(at, [a.dim for a in args])) and not arg.is_zero:
+            if wrong := builtin.wrong_dimension(at, dims):
                 assert arg.dim is not None
                 return self.report(
                     DimensionMismatchError,
@@ -313,7 +371,7 @@ class _Walk:
                     "divide it by its unit or by a quantity of the same kind" if "dimensionless" in wrong else "",
                     (arg.dim,),
                 )
-        dim = builtin.dimension([a.dim for a in args])
+        dim = builtin.dimension([a.dim for a in args] if all(a.is_zero for a in args) else dims)
         stream = 0 if builtin.stateless else self.owner.stream()
         return Typed(builtin.lower(tuple(a.expr for a in args), stream), dim)
 

@@ -71,7 +71,7 @@ class PoissonGroup(SpikeSource):
 
     def identifiers(self) -> set[str]:
         tree = self.variables["rates"].tree
-        return tree.names() if tree is not None else set()
+        return tree.identifiers() if tree is not None else set()
 
     def parts(self, context: Context) -> Contribution:
         """The rates, and the kernel that draws the spikes."""

@@ -106,7 +106,7 @@ class PoissonInput(BrianObject):
 
     def _check_strings(self, namespace: Mapping[str, Any]) -> None:
         trees = [tree for tree in (self._rate_tree, self._weight_tree) if tree is not None]
-        remember(self.target.base, namespace, {name for tree in trees for name in tree.names()})
+        remember(self.target.base, namespace, {name for tree in trees for name in tree.identifiers()})
         self.parts(checking_context(namespace))
 
     # -- attributes ------------------------------------------------------------------------------------------------

@@ -50,7 +50,7 @@ class CodeRunner(BrianObject):
         """Become a part of the group, if the statements can be understood."""
         parts = self.group.base.contained_objects
         parts.append(self)
-        remember(self.group.base, namespace, {n for a in self.block for n in a.value.names()})
+        remember(self.group.base, namespace, {n for a in self.block for n in a.value.identifiers()})
         try:
             self.parts(checking_context(namespace))
         except EqsimError:

@@ -7,17 +7,19 @@ frame in which the object was made.
 
 from __future__ import annotations
 
+import types
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from eqsim.errors import Diagnostic, EqsimError, UnknownNameError
-from eqsim.functions import CONSTANTS
+from eqsim.functions import BUILTINS, CONSTANTS, Builtin
 from eqsim.ir.expr import Const, Expr, Number, Type
+from eqsim.later import Later
 from eqsim.log import get_logger
-from eqsim.model.translate import Symbol
+from eqsim.model.translate import FUNCTION, Callee, Symbol, anything
 from eqsim.units import DIMENSIONLESS, UNITS_FOR_STRINGS, Dimension, Quantity, get_dimensions
 
 logger = get_logger(__name__)
@@ -37,9 +39,30 @@ class External:
     """Has the value itself become part of the program (an exponent of a quantity)?"""
 
 
+class Provided(Callee, Protocol):
+    """What a callable thing in a namespace becomes for one object: it brings its numbers and arrays to the program."""
+
+    def renewed(self, before: Any) -> bool:
+        """Bring the present values, for a program in which ``before`` stood; False if the program must change."""
+
+
 @dataclass(slots=True)
 class Surroundings:
-    """The namespaces around an object, and the externals that its strings turned out to use."""
+    """The namespaces around an object, and the externals that its strings turned out to use.
+
+    Attributes
+    ----------
+    dt_s : float
+        Step of the object; 0 if it has none.
+    size : int or None
+        Number of its elements, if ``i`` numbers them.
+    used : dict of str to Provided
+        What its strings call, by the user's name.
+    numbers, arrays : dict
+        What those need, by the name in the program.
+    steady : set of str
+        Arrays whose entry for a time does not change within a step.
+    """
 
     owner: str
     explicit: Mapping[str, Any] = field(default_factory=dict)
@@ -47,6 +70,29 @@ class Surroundings:
     made_in: Mapping[str, Any] = field(default_factory=dict)
     lenient: bool = False
     externals: dict[str, External] = field(default_factory=dict)
+    dt_s: float = 0.0
+    size: int | None = None
+    used: dict[str, Provided] = field(default_factory=dict)
+    numbers: dict[str, External] = field(default_factory=dict)
+    arrays: dict[str, np.ndarray] = field(default_factory=dict)
+    steady: set[str] = field(default_factory=set)
+
+    def number(self, name: str, value: Any) -> Symbol:
+        """A number that something callable needs: an entry of the program, with its unit."""
+        plain, kind = as_number(name, value)
+        if kind == "bool":
+            return Symbol(Const(bool(plain), "bool"), DIMENSIONLESS)
+        full, dim = f"{self.owner}.{name}", get_dimensions(value)
+        self.numbers[full] = External(full, plain, kind, dim)
+        return Symbol(Number(full, kind), dim, float(plain))
+
+    def array(self, name: str, memory: np.ndarray, steady: bool = False) -> str:
+        """An array that something callable reads: its name in the program."""
+        full = f"{self.owner}.{name}"
+        self.arrays[full] = memory
+        if steady:
+            self.steady.add(full)
+        return full
 
     def lookup(self, name: str) -> Symbol | None:
         """A constant, a unit or an external value; None if there is nothing of that name."""
@@ -58,7 +104,7 @@ class Surroundings:
         for place in (self.explicit, self.outer, self.made_in):
             if name in place:
                 return self._external(name, place[name])
-        return Symbol(Const(1.0), None) if self.lenient else None
+        return Symbol(Const(1.0), None, callee=anything) if self.lenient else None
 
     def warn_if_hidden(self, name: str) -> None:
         """Tell once that a variable of the object hides a number of the same name in the script."""
@@ -77,6 +123,13 @@ class Surroundings:
         yield from (k for k, v in self.outer.items() if not k.startswith("_") and isinstance(v, float | int | np.ndarray))
 
     def _external(self, name: str, value: Any) -> Symbol:
+        builtin = known_function(value)
+        if builtin is not None:
+            return Symbol(FUNCTION, None, callee=builtin)
+        provided = self._provided(name, value)
+        if provided is not None:
+            self.used[name] = provided
+            return Symbol(FUNCTION, None, callee=provided)
         try:
             number, kind = as_number(name, value)
         except UnknownNameError:
@@ -89,6 +142,46 @@ class Surroundings:
         full = f"{self.owner}.{name}"
         self.externals[name] = External(full, number, kind, dim)
         return Symbol(Number(full, kind), dim, float(number))
+
+    def _provided(self, name: str, value: Any) -> Provided | None:
+        if hasattr(type(value), "provided"):
+            found: Provided = value.provided(name, self)
+            return found
+        return None
+
+
+ALIASES = {
+    "absolute": "abs",
+    "amax": "max",
+    "amin": "min",
+    "maximum": "max",
+    "minimum": "min",
+    "acos": "arccos",
+    "acosh": "arccosh",
+    "asin": "arcsin",
+    "asinh": "arcsinh",
+    "atan": "arctan",
+    "atan2": "arctan2",
+    "atanh": "arctanh",
+    "fabs": "abs",
+}
+"""Other names of functions in numpy and math."""
+LIBRARIES = ("numpy", "math", "builtins", "eqsim")
+
+
+def known_function(value: Any) -> Builtin | None:
+    """The function of strings that a function of numpy, of ``math`` or of Python itself stands for; None if none."""
+    if isinstance(value, Later):
+        home, name = object.__getattribute__(value, "_module"), object.__getattribute__(value, "_name")
+    elif isinstance(value, np.ufunc):
+        home, name = "numpy", value.__name__
+    elif isinstance(value, types.FunctionType | types.BuiltinFunctionType | type):
+        home, name = getattr(value, "__module__", "") or "", value.__name__
+    else:
+        return None
+    if home.split(".")[0] not in LIBRARIES:
+        return None
+    return BUILTINS.get(ALIASES.get(name, name))
 
 
 def as_number(name: str, value: Any) -> tuple[float | int, Type]:

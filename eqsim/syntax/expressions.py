@@ -77,6 +77,10 @@ class Tree:
         called = {id(n.func) for n in self.walk() if isinstance(n, ast.Call)}
         return {n.id for n in self.walk() if isinstance(n, ast.Name) and id(n) not in called}
 
+    def identifiers(self) -> set[str]:
+        """Names of values and of functions."""
+        return self.names() | self.calls()
+
     def calls(self) -> set[str]:
         """Names of the functions that are called."""
         return {n.func.id for n in self.walk() if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)}

@@ -33,6 +33,14 @@ EXACT: dict[str, Callable[..., Number]] = {
     "cosh": mpmath.cosh,
     "tanh": mpmath.tanh,
     "power": mpmath.power,
+    "log2": lambda x: mpmath.log(x, 2),
+    "exp2": lambda x: mpmath.power(2, x),
+    "cbrt": lambda x: mpmath.sign(x) * mpmath.cbrt(abs(x)),
+    "arcsinh": mpmath.asinh,
+    "arccosh": mpmath.acosh,
+    "arctanh": mpmath.atanh,
+    "arctan2": mpmath.atan2,
+    "hypot": mpmath.hypot,
 }
 
 

@@ -37,7 +37,6 @@ NOT_YET = {
     "Section": "spatial models are not written yet",
     "Soma": "spatial models are not written yet",
     "SpatialNeuron": "spatial models are not written yet",
-    "EventMonitor": "not written yet",
     "all_devices": "standalone devices are not written yet",
     "device": "standalone devices are not written yet",
     "get_device": "standalone devices are not written yet",

@@ -65,13 +65,24 @@ def points(name: str, rng: np.random.Generator) -> np.ndarray:
             return np.concatenate(
                 [uniform(rng, -1, 1, 300), both_signs(wide(rng, -40, 0)), both_signs(1 - wide(rng, -53, -1))]
             )
+        case "log2":
+            return np.concatenate([wide(rng, -1074, 1024, 300), uniform(rng, 0.5, 2), 1 + both_signs(wide(rng, -52, -2))])
+        case "exp2":
+            return np.concatenate([uniform(rng, -1074, 1024), both_signs(wide(rng, -60, 3))])
+        case "cbrt":
+            return both_signs(wide(rng, -1074, 1024))
+        case "arccosh":
+            return np.concatenate([1 + wide(rng, -52, 4), wide(rng, 0, 1000), uniform(rng, 1, 3)])
+        case "arctanh":
+            return np.concatenate([both_signs(wide(rng, -40, -0.0001)), 1 - wide(rng, -53, -1)])
         case "arctan":
             return np.concatenate([both_signs(wide(rng, -40, 60, 200)), both_signs(uniform(rng, 0.4, 2.2, 200))])
         case _:
             return np.concatenate([both_signs(wide(rng, -40, 9.47)), uniform(rng, -2, 2, 300), uniform(rng, -30, 30)])
 
 
-NAMES = "exp expm1 exprel rexprel log log10 log1p sin cos tan arcsin arccos arctan sinh cosh tanh".split()
+NAMES = """exp expm1 exprel rexprel log log10 log1p sin cos tan arcsin arccos arctan sinh cosh tanh
+    log2 exp2 cbrt arcsinh arccosh arctanh""".split()
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -82,7 +93,45 @@ def test_errors_stay_below_two_ulp(name: str) -> None:
     assert errors[worst] <= LIMIT, f"{name}({xs[worst].hex()})"
 
 
+@pytest.mark.parametrize("name", ["arctan2", "hypot"])
+def test_errors_of_functions_of_two_numbers_stay_below_two_ulp(name: str) -> None:
+    rng = np.random.default_rng(6)
+    far = both_signs(wide(rng, -1000, 1000, 200))
+    x = np.concatenate([far, uniform(rng, -2, 2), wide(rng, -300, 300, 400)])
+    y = np.concatenate([rng.permutation(far), uniform(rng, -2, 2), x[-400:] * both_signs(wide(rng, -3, 3, 200))])
+    found = value(name, x, y).tolist()
+    # what is below the normal numbers, or above the largest, has no relative error
+    cases = [(a, b, f) for a, b, f in zip(x.tolist(), y.tolist(), found, strict=True) if TINY < abs(f) < MOST]
+    errors = [error_in_ulp(f, exact(name, a, b)) for a, b, f in cases]
+    worst = int(np.argmax(errors))
+    assert errors[worst] <= LIMIT, f"{name}{cases[worst]}"
+
+
+EDGES = (0.0, -0.0, 1.0, -1.0, 3.0, inf, -inf, nan, LEAST, MOST, -MOST)
+
+
+def test_arctan2_has_the_special_values_of_c() -> None:
+    """C99, annex F.9.1.4; Python's `math.atan2` follows it."""
+    for y in EDGES:
+        for x in EDGES:
+            found, wanted = float(value("arctan2", y, x)), math.atan2(y, x)
+            assert same(found, wanted) or found == pytest.approx(wanted, rel=4e-16), (y, x)
+
+
+def test_hypot_neither_overflows_nor_vanishes() -> None:
+    for x in EDGES:
+        for y in EDGES:
+            found, wanted = float(value("hypot", x, y)), math.hypot(x, y)
+            assert same(found, wanted) or found == pytest.approx(wanted, rel=4e-16), (x, y)
+
+
 SPECIAL = {
+    "log2": [(0.0, -inf), (-0.0, -inf), (inf, inf), (-1.0, nan), (1.0, 0.0), (1024.0, 10), (2.0**-1074, -1074)],
+    "exp2": [(-inf, 0.0), (inf, inf), (0.0, 1), (10.0, 1024), (-1074, LEAST), (1024, inf), (-1080, 0.0), (1e300, inf)],
+    "cbrt": [(0.0, 0.0), (-0.0, -0.0), (inf, inf), (-inf, -inf), (27.0, 3), (-8.0, -2)],
+    "arcsinh": [(0.0, 0.0), (-0.0, -0.0), (inf, inf), (-inf, -inf), (LEAST, LEAST)],
+    "arccosh": [(1.0, 0.0), (0.5, nan), (-1e300, nan), (-inf, nan), (inf, inf)],
+    "arctanh": [(0.0, 0.0), (-0.0, -0.0), (1.0, inf), (-1.0, -inf), (2.0, nan), (LEAST, LEAST), (-inf, nan)],
     "exp": [(-inf, 0), (inf, inf), (0.0, 1), (-0.0, 1), (-745.14, 0), (709.79, inf), (-1e300, 0), (1e300, inf)],
     "expm1": [(-inf, -1), (inf, inf), (0.0, 0.0), (-0.0, -0.0), (LEAST, LEAST), (-LEAST, -LEAST), (-1e300, -1)],
     "exprel": [(0.0, 1), (-0.0, 1), (LEAST, 1), (inf, inf), (-inf, 0.0), (800, inf), (1e300, inf), (-1e300, 1e-300)],

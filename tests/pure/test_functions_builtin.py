@@ -36,8 +36,8 @@ def lower(name: str, *args: Expr) -> Expr:
 
 
 def test_exactly_these_names_are_known() -> None:
-    names = """abs arccos arcsin arctan ceil clip cos cosh exp expm1 exprel floor int log log10 log1p poisson rand randn
-    sign sin sinh sqrt tan tanh timestep"""
+    names = """abs arccos arccosh arcsin arcsinh arctan arctan2 arctanh cbrt ceil clip cos cosh exp exp2 expm1 exprel floor
+    hypot int log log10 log1p log2 max min poisson rand randn sign sin sinh sqrt tan tanh timestep"""
     assert sorted(BUILTINS) == sorted(names.split())
     assert dict(CONSTANTS) == {"pi": math.pi, "e": math.e, "inf": math.inf}
     assert all(b.name == name and b.doc for name, b in BUILTINS.items())
@@ -156,6 +156,10 @@ def test_types_of_powers() -> None:
 RANGES = {
     "arccos": (-0.9, 0.9),
     "arcsin": (-0.9, 0.9),
+    "arctanh": (-0.8, 0.8),
+    "arccosh": (1.1, 5),
+    "cbrt": (0.1, 5),
+    "log2": (0.1, 5),
     "log": (0.1, 5),
     "log10": (0.1, 5),
     "sqrt": (0.1, 5),

@@ -13,6 +13,7 @@ The exception tree (``X & Y`` means the class is also a builtin ``Y``, so script
     |-- UnknownNameError & KeyError     a name in a string stands for nothing
     |-- DimensionMismatchError          units do not fit (defined here, raised by units and by equations)
     |-- UnsupportedEquationsException   an integration method does not apply
+    |-- IntegrationError                a method did not reach its tolerance during a run
     |-- MagicError                      run() cannot tell which objects belong together
     |-- PreferenceError
     |-- CompileError                    the C compiler failed
@@ -33,6 +34,7 @@ __all__ = [
     "EquationError",
     "EquationSyntaxError",
     "FlagError",
+    "IntegrationError",
     "InternalError",
     "MagicError",
     "PreferenceError",
@@ -239,6 +241,10 @@ class DimensionMismatchError(EqsimError):
 
 class UnsupportedEquationsException(EqsimError):
     """An integration method cannot be used with these equations."""
+
+
+class IntegrationError(EqsimError):
+    """An integration method could not reach its tolerance; raised during a run, with the element and the time."""
 
 
 class MagicError(EqsimError):

@@ -25,9 +25,10 @@ from eqsim.ir.expr import (
     Select,
     Table,
     Type,
+    integer,
 )
 from eqsim.ir.program import Function
-from eqsim.ir.stmt import Add, Let, Log, Stmt, Store, When
+from eqsim.ir.stmt import Add, Let, Log, Loop, Stmt, Store, When
 from eqsim.ir.walk import nodes
 
 C_TYPES: dict[Type, str] = {"real": "double", "int": "int64_t", "word": "uint64_t", "bool": "bool"}
@@ -193,6 +194,22 @@ class Printer:
     def _(self, s: When, indent: str = "  ") -> list[str]:
         inner = self.body(s.body, indent + "  ")
         return [f"{indent}if ({self.bare(s.test)}) {{", *inner, f"{indent}}}"]
+
+    @stmt.register
+    def _(self, s: Loop, indent: str = "  ") -> list[str]:
+        names = [self.expr(Ref(n)) for n in s.names]
+        kinds = [C_TYPES[x.type] for x in s.starts]
+        turn = f"{names[0]}_turn"
+        inner = indent + "  "
+        changed = [(c, n, x) for c, n, m, x in zip(kinds, names, s.names, s.nexts, strict=True) if x != Ref(m, x.type)]
+        return [
+            *(f"{indent}{c} {n} = {self.bare(x)};" for c, n, x in zip(kinds, names, s.starts, strict=True)),
+            f"{indent}for (int64_t {turn} = 0; {turn} < {literal(integer(s.limit))} && {self.expr(s.test)}; ++{turn}) {{",
+            *self.body(s.body, inner),
+            *(f"{inner}const {c} {n}_next = {self.bare(x)};" for c, n, x in changed),
+            *(f"{inner}{n} = {n}_next;" for _, n, _ in changed),
+            f"{indent}}}",
+        ]
 
     @stmt.register
     def _(self, s: Log, indent: str = "  ") -> list[str]:

@@ -19,7 +19,7 @@ from eqsim.ir.expr import Expr, Load, Number, Ref
 from eqsim.ir.order import independent
 from eqsim.ir.program import Events, Kernel, Program, Route, timetable
 from eqsim.ir.stmt import Let, Log, Store
-from eqsim.ir.walk import body_nodes, nodes, statements, writes
+from eqsim.ir.walk import body_nodes, bound_names, nodes, statements, writes
 
 INDICES = ("i", "j", "k", "r", "n")
 
@@ -171,7 +171,7 @@ class _Kernel:
 
     def text(self) -> KernelText:
         """The views of this kernel."""
-        locals_ = [s.name for s in statements(self.kernel.body) if hasattr(s, "name")]
+        locals_ = [name for s in statements(self.kernel.body) for name in bound_names(s)]
         spelled = unique([identifier(x) for x in dict.fromkeys(locals_)], taken=("s", "i", "j", "k", "r", "n"))
         bound = {x: spelled[identifier(x)] for x in locals_}
         bound |= {i: i for i in INDICES} | {x: self._of(full) for x, full in self.lets.items()}

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from eqsim.ir.expr import Call, Expr, Load, Op, Ref, Select
 from eqsim.ir.program import Function
-from eqsim.ir.stmt import Let, Stmt
+from eqsim.ir.stmt import Let, Loop, Stmt
 from eqsim.ir.walk import expressions, nodes, reads, statements, writes
 
 LONG = 15  # operations of a function from which on a call of it counts
@@ -34,7 +34,9 @@ class Stage:
 
 
 def stages(body: Sequence[Stmt], functions: Mapping[str, Function]) -> tuple[Stage, ...]:
-    """The stages of a body; none if it is better left whole."""
+    """The stages of a body; none if it is better left whole, or has a loop, whose names change."""
+    if any(isinstance(s, Loop) for s in body):
+        return ()
     counts = [_calls(s, functions) for s in body]
     if sum(counts) < FEWEST:
         return ()

@@ -3,8 +3,9 @@
 from eqsim.integrators.choice import choose, find
 from eqsim.integrators.described import ExplicitStateUpdater
 from eqsim.integrators.exact import exact
+from eqsim.integrators.exact_noise import exact_noise
 from eqsim.integrators.explicit import euler, rk2, rk4
-from eqsim.integrators.exponential import exponential_euler
+from eqsim.integrators.exponential import exp_auto, exponential_euler
 from eqsim.integrators.method import METHODS, Method, StateUpdateMethod, describe, method
 from eqsim.integrators.stochastic import heun, milstein
 
@@ -20,6 +21,8 @@ __all__ = [
     "describe",
     "euler",
     "exact",
+    "exact_noise",
+    "exp_auto",
     "exponential_euler",
     "find",
     "heun",

@@ -11,7 +11,7 @@ from typing import Any
 
 from eqsim.errors import Diagnostic, UnsupportedEquationsException, did_you_mean
 from eqsim.integrators.custom import from_callable
-from eqsim.integrators.method import METHODS, Method, StateUpdateMethod
+from eqsim.integrators.method import METHODS, OPTIONS, Method, StateUpdateMethod
 from eqsim.model.model import Model
 
 __all__ = ["ALIASES", "DEFAULT", "choose", "find"]
@@ -19,7 +19,8 @@ __all__ = ["ALIASES", "DEFAULT", "choose", "find"]
 DEFAULT = ("exact", "euler", "heun")
 ALIASES = {"linear": "exact", "independent": "exact"}
 """Other names of methods."""
-OPTIONS = ("simplify",)
+EXTENDED = {"exponential_euler": "exp_auto", "exact": "exact_noise"}
+"""A method that is asked for alone, where it does not apply: the method that extends it."""
 
 One = str | Method | StateUpdateMethod | Callable[..., str]
 Wanted = One | Sequence[One] | None
@@ -62,11 +63,12 @@ def choose(
     model : Model
     wanted : str, Method, callable, sequence of these, or None
         The first that can be used is taken; None stands for ``default``.  A callable gets
-        ``(equations, variables, options)`` and returns the code of one step, see `custom`.
+        ``(equations, variables, options)`` and returns the code of one step, see `custom`.  A method that is named
+        alone is replaced by the one that extends it (`EXTENDED`) where it does not apply.
     owner : str
         Name of the object, for messages.
     options : mapping, optional
-        The user's ``method_options``.  ``simplify`` is accepted and has no effect; callables understand what they like.
+        The user's ``method_options``; callables understand what they like.
     default : sequence of str
         What is tried if the user does not care.
 
@@ -82,7 +84,10 @@ def choose(
     listed = _listed(default if wanted is None else wanted)
     methods = [find(one, options) for one in listed]
     if all(isinstance(one, str | Method) for one in listed):
-        _check_options(options or {})
+        _check_options(options or {}, methods)
+    methods = [m.with_options(options or {}) for m in methods]
+    if len(methods) == 1 and (extended := _extended(methods[0], model)) is not None:
+        return extended
     reasons = []
     for m in methods:
         reason = m.reason(model)
@@ -102,14 +107,25 @@ def _listed(wanted: One | Sequence[One]) -> Sequence[One]:
     return wanted
 
 
-def _check_options(options: Mapping[str, Any]) -> None:
+def _extended(method: Method, model: Model) -> Method | None:
+    """What takes the place of a method that does not apply; None if it applies, or if nothing does."""
+    if method.name not in EXTENDED or method.reason(model) is None:
+        return None
+    other = METHODS[EXTENDED[method.name]].with_options({"calculus": method.calculus})
+    return other if other.reason(model) is None else None
+
+
+def _check_options(options: Mapping[str, Any], methods: Sequence[Method]) -> None:
+    known = [*OPTIONS, *dict.fromkeys(o for m in methods for o in m.options)]
     for name in options:
-        if name not in OPTIONS:
-            hint = did_you_mean(name, OPTIONS) or f"known: {', '.join(OPTIONS)}"
-            raise ValueError(f"there is no method option '{name}'; {hint}")
+        if name not in known:
+            of = f" of {methods[0].name}" if len(methods) == 1 else ""
+            hint = did_you_mean(name, known) or f"known: {', '.join(known)}"
+            raise ValueError(f"there is no method option '{name}'{of}; {hint}")
 
 
 def _help(model: Model, tried: list[Method]) -> str:
     """Which methods would do."""
-    able = [m.name for m in METHODS.values() if m not in tried and m.reason(model) is None]
+    names = {m.name for m in tried}
+    able = [m.name for m in METHODS.values() if m.name not in names and m.reason(model) is None]
     return f"methods that can be used here: {', '.join(able)}" if able else ""

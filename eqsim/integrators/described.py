@@ -92,6 +92,10 @@ class ExplicitStateUpdater(Method):
             "steps": lambda model: _Application(parsed, model).rule(),
             "citation": "A description by the user.",
             "bibtex": "",
+            "ito": False,
+            "options": (),
+            "configure": None,
+            "calculus": "stratonovich",
         }
         for name, value in fields.items():
             set_once(self, name, value)

@@ -30,7 +30,7 @@ from eqsim.ir.expr import Call, Expr, Load, Op, Ref, ge, gt, lt, real
 from eqsim.ir.walk import nodes
 from eqsim.model.model import Model, Rule
 
-__all__ = ["exact"]
+__all__ = ["Solver", "exact", "refuses", "solved"]
 
 LARGEST = 6  # variables that one coupled part may have
 PATHS = 200  # paths that are followed; beyond, the matrix is simpler
@@ -81,6 +81,12 @@ class Solver:
         terms = self._by_matrix(i) if paths is None else self._by_paths(i, paths)
         own = [t for j, t in terms if j == i]
         return total(own + [t for j, t in terms if j != i])
+
+    def driven_value(self, i: str) -> Expr:
+        """The variable after the step, if all variables are 0 before it."""
+        paths = self.paths(i)
+        terms = self._by_matrix(i) if paths is None else self._by_paths(i, paths)
+        return total([t for j, t in terms if j not in self.system.names])
 
     def paths(self, i: str) -> list[Path] | None:
         """All paths to a variable; None if they are too many, or if one has no closed form."""
@@ -197,7 +203,8 @@ def _factorial(n: int) -> float:
     return 1.0 if n < 2 else n * _factorial(n - 1)
 
 
-def _refuses(model: Model) -> str | None:
+def refuses(model: Model) -> str | None:
+    """Why a model has no solution of this kind; None if it has."""
     system = linear_system(model)
     if isinstance(system, str):
         return system
@@ -214,7 +221,7 @@ def _refuses(model: Model) -> str | None:
 @method(
     "exact",
     order=None,
-    refuses=_refuses,
+    refuses=refuses,
     citation="Rotter, S. and Diesmann, M. (1999). Exact digital simulation of time-invariant linear systems with "
     "applications to neuronal modeling. Biological Cybernetics 81, 381-402.",
     bibtex="""@article{RotterDiesmann1999, author={Rotter, Stefan and Diesmann, Markus}, year={1999}, volume={81},
@@ -226,9 +233,15 @@ def exact(model: Model) -> Rule:
 
     Where a variable rests (`Ode.active`), it keeps its value, and the others follow the system in which it is constant.
     """
+    let = lets_for(model)
+    updates = solved(let, model)
+    return Rule(tuple(let.body), updates)
+
+
+def solved(let: Lets, model: Model) -> tuple[tuple[str, Expr], ...]:
+    """The new values of the variables of a linear model."""
     system = linear_system(model)
     assert isinstance(system, LinearSystem), "refused before"
-    let = lets_for(model)
     known: dict[Expr, Expr] = {}
     running = Solver(let, known, system)
     active = {ode.name: ode.active for ode in model.odes if ode.active is not None}
@@ -241,4 +254,4 @@ def exact(model: Model) -> Rule:
             old = Ref(ode.name) if ode.name in active else resting.new_value(ode.name)
             new = active_only(replace(ode, active=test), new, old)
         updates.append((ode.name, new))
-    return Rule(tuple(let.body), tuple(updates))
+    return tuple(updates)

@@ -123,6 +123,7 @@ def _stage(
     order=1,
     strong_order=1,
     noise="additive",
+    ito=True,
     citation="Maruyama, G. (1955). Continuous Markov processes and stochastic equations. "
     "Rendiconti del Circolo Matematico di Palermo 4, 48-90.",
     bibtex="""@article{Maruyama1955, author={Maruyama, Gisiro}, year={1955}, volume={4}, pages={48--90},
@@ -130,7 +131,7 @@ def _stage(
   journal={Rendiconti del Circolo Matematico di Palermo}, doi={10.1007/BF02846028}}""",
 )
 def euler(model: Model) -> Rule:
-    """Forward Euler; Euler-Maruyama with additive noise."""
+    """Forward Euler; Euler-Maruyama with noise, whose strong order is 1/2 if the noise is multiplicative (Ito)."""
     return runge_kutta(model, EULER)
 
 

@@ -4,19 +4,25 @@ In: ``dx/dt = A*x + B`` with A and B free of x.  Out: ``x + dt*(A*x + B)*exprel(
 
 This form of the solution ``(x + B/A)*exp(A*dt) - B/A`` is exact for A = 0, too, and costs one exponential and one
 division.  It is called Rosenbrock-Euler or exponential Euler.
+
+`exp_auto` does the same with any ``dx/dt = f(x)``: ``x + dt*f(x)*exprel(L*dt)`` with the slope ``L = df/dx`` at the old
+state.  For linear equations both give the same.  At a kink (``abs``, ``clip``, ``a if c else b``) L is the slope of the
+side that the old state is on; quotients such as ``x/(exp(x) - 1)`` have no gap (`removable`).
 """
 
 from __future__ import annotations
 
+from eqsim.functions.helpers import Lets
 from eqsim.integrators.explicit import active_only
-from eqsim.integrators.method import DT, bind, lets_for, method
-from eqsim.ir.algebra import ONE, ZERO, minus, negative, over, plus, times
+from eqsim.integrators.method import DT, bind, dW, lets_for, method
+from eqsim.integrators.removable import without_gaps
+from eqsim.ir.algebra import ONE, ZERO, minus, negative, over, plus, times, total
 from eqsim.ir.expr import Call, Const, Expr, Load, Number, Op, Ref
 from eqsim.ir.walk import nodes
-from eqsim.model.calculus import linear
-from eqsim.model.model import Model, Rule
+from eqsim.model.calculus import derivative, linear, simplify, split_noise
+from eqsim.model.model import Model, Ode, Rule
 
-__all__ = ["common_denominator", "exponential_euler"]
+__all__ = ["common_denominator", "exp_auto", "exponential_euler"]
 
 
 def is_parameter(e: Expr) -> bool:
@@ -67,21 +73,72 @@ def _refuses(model: Model) -> str | None:
 def exponential_euler(model: Model) -> Rule:
     """Exponential Euler, for equations that are linear each in its own variable."""
     let = lets_for(model)
+    updates = [(ode.name, active_only(ode, _linear_step(let, ode, ode.rate), Ref(ode.name))) for ode in model.odes]
+    return Rule(tuple(let.body), tuple(updates))
+
+
+def _linear_step(let: Lets, ode: Ode, rate: Expr) -> Expr:
+    """The new value of a variable whose rate is linear in it."""
+    core, d = common_denominator(rate)
+    split = linear(core, (ode.name,))
+    assert split is not None, "refused before"
+    coefficients, rest = split
+    a = coefficients.get(ode.name, ZERO)
+    x, step = Ref(ode.name), over(DT, d)
+    if a == ZERO:
+        return plus(x, times(step, rest))
+    if rest == ZERO:
+        return times(x, let(f"_decay_{ode.name}", Call("exp", (times(a, step),))))
+    a = bind(let, f"_A_{ode.name}", a)
+    gain = let(f"_gain_{ode.name}", times(step, Call("exprel", (times(a, step),))))
+    return plus(x, times(plus(times(a, x), rest), gain))
+
+
+def _slope(ode: Ode, rate: Expr) -> Expr:
+    """The derivative of a rate by its own variable."""
+    return simplify(derivative(rate, ode.name))
+
+
+def _no_slope(model: Model) -> str | None:
+    for ode in model.odes:
+        _slope(ode, split_noise(ode.rate, model.noise, ode.origin)[1])
+    return None
+
+
+@method(
+    "exp_auto",
+    order=1,
+    strong_order=1,
+    noise="additive",
+    ito=True,
+    refuses=_no_slope,
+    citation="Pope, D. A. (1963). An exponential method of numerical integration of ordinary differential equations. "
+    "Communications of the ACM 6, 491-493.",
+    bibtex="""@article{Pope1963, author={Pope, David A.}, year={1963}, volume={6}, number={8}, pages={491--493},
+  title={An exponential method of numerical integration of ordinary differential equations},
+  journal={Communications of the ACM}, doi={10.1145/366707.367592}}""",
+)
+def exp_auto(model: Model) -> Rule:
+    """Exponential Euler for all equations: each is linearised in its own variable at the old state.
+
+    All variables advance together.  Noise is added as in Euler-Maruyama (Lord and Tambue 2013, IMA Journal of Numerical
+    Analysis 33, 515-543).
+    """
+    let = lets_for(model)
     updates = []
     for ode in model.odes:
-        core, d = common_denominator(ode.rate)
-        split = linear(core, (ode.name,))
-        assert split is not None, "refused before"
-        coefficients, rest = split
-        a = coefficients.get(ode.name, ZERO)
-        x, step = Ref(ode.name), over(DT, d)
-        if a == ZERO:
-            new = plus(x, times(step, rest))
-        elif rest == ZERO:
-            new = times(x, let(f"_decay_{ode.name}", Call("exp", (times(a, step),))))
-        else:
-            a = bind(let, f"_A_{ode.name}", a)
-            gain = let(f"_gain_{ode.name}", times(step, Call("exprel", (times(a, step),))))
-            new = plus(x, times(plus(times(a, x), rest), gain))
-        updates.append((ode.name, active_only(ode, new, x)))
-    return Rule(tuple(let.body), tuple(updates))
+        factors, drift = split_noise(ode.rate, model.noise, ode.origin)
+        new = _linearised_step(let, ode, drift)
+        new = plus(new, total([times(g, dW(xi)) for xi, g in factors.items()]))
+        updates.append((ode.name, active_only(ode, new, Ref(ode.name))))
+    return Rule(tuple(let.body), tuple(updates), model.noise)
+
+
+def _linearised_step(let: Lets, ode: Ode, rate: Expr) -> Expr:
+    """The new value of a variable: exact if its rate is linear in it."""
+    if linear(rate, (ode.name,)) is not None:
+        return _linear_step(let, ode, rate)
+    rate = without_gaps(rate, ode.name)
+    f = bind(let, f"_f_{ode.name}", rate)
+    slope = bind(let, f"_slope_{ode.name}", _slope(ode, rate))
+    return plus(Ref(ode.name), times(f, let(f"_gain_{ode.name}", times(DT, Call("exprel", (times(slope, DT),))))))

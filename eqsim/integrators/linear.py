@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from eqsim.ir.algebra import ZERO
-from eqsim.ir.expr import Call, Draw, Expr, Ref
+from eqsim.ir.expr import Call, Draw, Expr, Load, Ref
 from eqsim.ir.walk import children
 from eqsim.model.calculus import linear
 from eqsim.model.model import Model
@@ -65,14 +65,14 @@ def linear_system(model: Model) -> LinearSystem | str:
             return f"the equation of '{ode.name}' is not linear in the state variables"
         coefficients, rest = split
         for e in (*coefficients.values(), rest):
-            if (what := _changing(e, model)) is not None:
+            if (what := changing(e, model)) is not None:
                 return f"the equation of '{ode.name}' contains {what}, which may change during a step"
         matrix |= {(ode.name, j): a for j, a in coefficients.items()}
         drive |= {ode.name: rest} if rest != ZERO else {}
     return LinearSystem(model.names, matrix, drive)
 
 
-def _changing(e: Expr, model: Model) -> str | None:
+def changing(e: Expr, model: Model) -> str | None:
     """What is not constant within a step, in words."""
     for x in _reached(e, model.locally_constant):
         if x == Ref("t"):
@@ -83,8 +83,8 @@ def _changing(e: Expr, model: Model) -> str | None:
 
 
 def _reached(e: Expr, closed: frozenset[str]) -> Iterator[Expr]:
-    """All nodes, but not those inside calls of the closed functions."""
+    """All nodes, but not those inside calls of the closed functions, and not the places in the closed arrays."""
     yield e
-    if not (isinstance(e, Call) and e.function in closed):
+    if not ((isinstance(e, Call) and e.function in closed) or (isinstance(e, Load) and e.array in closed)):
         for c in children(e):
             yield from _reached(c, closed)

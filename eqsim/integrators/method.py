@@ -5,17 +5,18 @@ In: a `Model`.  Out: a `Rule`, one step of integration; or a sentence that says 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, fields
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any, Literal, get_args
 
 from eqsim.errors import UnsupportedEquationsException
 from eqsim.functions.helpers import Lets
 from eqsim.ir.expr import Expr, Load, Op, Ref
 from eqsim.ir.passes.share import share
 from eqsim.ir.show import show
-from eqsim.ir.walk import children
-from eqsim.model.calculus import Noise, noise_of
+from eqsim.ir.stmt import Bound, Loop
+from eqsim.ir.walk import children, distinct, expressions, statements
+from eqsim.model.calculus import Noise, noise_of, without_ito
 from eqsim.model.equations import Equations
 from eqsim.model.model import DT, Model, Rule, T
 from eqsim.model.symbolic import symbolic_model
@@ -24,6 +25,14 @@ __all__ = ["DT", "METHODS", "Method", "StateUpdateMethod", "T", "bind", "dW", "d
 
 KINDS: tuple[Noise, ...] = ("none", "additive", "multiplicative")
 """Each kind includes those before it."""
+
+Calculus = Literal["stratonovich", "ito"]
+"""In which sense a multiplicative noise is meant."""
+
+OPTIONS = ("simplify", "calculus")
+"""Options that every method accepts.  ``simplify`` has no effect."""
+
+Options = Mapping[str, Any]
 
 
 class StateUpdateMethod:
@@ -76,13 +85,22 @@ class Method(StateUpdateMethod):
     strong_order : float or None
         Order of the mean error of single paths in dt with noise; None if noise is refused.
     noise : {"none", "additive", "multiplicative"}
-        What it can handle.  Multiplicative noise is meant in the sense of Stratonovich.
+        What it can handle in the sense of Stratonovich.
     refuses : callable
         ``Model -> str | None``: why not, in one sentence, beyond the kind of noise.
     steps : callable
         ``Model -> Rule``, without any checks; use `build`.
     citation, bibtex : str
         The source.
+    ito : bool
+        Does its step, as it is, mean multiplicative noise in the sense of Ito?
+    options : tuple of str
+        What ``method_options`` may contain, besides `OPTIONS`.
+    configure : callable, optional
+        ``(Method, options) -> Method``: the method with these options.
+    calculus : {"stratonovich", "ito"}
+        What the user means by a multiplicative noise (option ``calculus``).  With Ito the drift is changed to that of
+        Stratonovich for methods that need it.
     """
 
     name: str
@@ -93,16 +111,47 @@ class Method(StateUpdateMethod):
     steps: Callable[[Model], Rule]
     citation: str
     bibtex: str = ""
+    ito: bool = False
+    options: tuple[str, ...] = ()
+    configure: Callable[[Method, Options], Method] | None = None
+    calculus: Calculus = "stratonovich"
 
     def reason(self, model: Model) -> str | None:
         """Why the method cannot be used with this model, in one sentence; None if it can."""
         kind = noise_of(model)
-        if KINDS.index(kind) > KINDS.index(self.noise):
+        if KINDS.index(kind) > KINDS.index(self.able):
             names = " and ".join(f"'{name}'" for name in model.noise)
             if self.noise == "none":
                 return f"it does not handle noise, and the equations contain {names}"
             return f"it only handles additive noise, and the noise {names} is multiplied by a state variable"
-        return self.refuses(model)
+        try:
+            return self.refuses(self._meant(model))
+        except UnsupportedEquationsException as error:
+            return str(error)
+
+    @property
+    def able(self) -> Noise:
+        """Which noise it can handle in the sense that the user means."""
+        return "multiplicative" if self.ito and self.calculus == "ito" and self.noise != "none" else self.noise
+
+    def _meant(self, model: Model) -> Model:
+        """The model whose noise is meant as the method understands it."""
+        return without_ito(model) if self.calculus == "ito" and not self.ito else model
+
+    def with_options(self, options: Options) -> Method:
+        """The method with the user's options.
+
+        Raises
+        ------
+        ValueError
+            If ``calculus`` is neither 'stratonovich' nor 'ito', or the value of another option makes no sense.
+        """
+        wanted = str(options.get("calculus", self.calculus)).lower()
+        calculus: Calculus | None = next((c for c in get_args(Calculus) if c == wanted), None)
+        if calculus is None:
+            raise ValueError(f"calculus is 'stratonovich' or 'ito', not {options['calculus']!r}")
+        new = self if calculus == self.calculus else replace(self, calculus=calculus)
+        return new if self.configure is None else self.configure(new, options)
 
     def build(self, model: Model) -> Rule:
         """One step of this method.
@@ -115,19 +164,26 @@ class Method(StateUpdateMethod):
         reason = self.reason(model)
         if reason is not None:
             raise UnsupportedEquationsException(f"method '{self.name}' cannot be used: {reason}")
-        return finished(self.steps(model), model)
+        return finished(self.steps(self._meant(model)), model)
 
-    def __call__(self, equations: Equations | Model, variables: Any = None, method_options: Any = None) -> str:
+    def __call__(self, equations: Equations | Model, variables: Any = None, method_options: Options | None = None) -> str:
         """The update of these equations as readable code; for teaching and for checking.
 
-        ``variables`` and ``method_options`` are not needed.
+        Parameters
+        ----------
+        equations : Equations or Model
+        variables
+            Not needed.
+        method_options : mapping, optional
+            As for a group.
 
         Raises
         ------
         UnsupportedEquationsException
             If the method cannot be used with these equations.
         """
-        return describe(self.build(equations if isinstance(equations, Model) else symbolic_model(equations)))
+        model = equations if isinstance(equations, Model) else symbolic_model(equations)
+        return describe(self.with_options(method_options or {}).build(model))
 
     def __repr__(self) -> str:
         return f"<method {self.name}>"
@@ -151,11 +207,12 @@ def method(
     refuses: Callable[[Model], str | None] = never,
     citation: str,
     bibtex: str = "",
+    **more: Any,
 ) -> Callable[[Callable[[Model], Rule]], Method]:
     """Register the decorated function ``Model -> Rule`` as a method, and replace it by the `Method`."""
 
     def register(steps: Callable[[Model], Rule]) -> Method:
-        METHODS[name] = Method(name, order, strong_order, noise, refuses, steps, citation, bibtex)
+        METHODS[name] = Method(name, order, strong_order, noise, refuses, steps, citation, bibtex, **more)
         return METHODS[name]
 
     return register
@@ -183,14 +240,29 @@ def bind(let: Lets, name: str, value: Expr) -> Expr:
 def finished(rule: Rule, model: Model) -> Rule:
     """The rule with common subexpressions computed once, under the user's names where there are any."""
     names = [(value, f"_{name}") for name, value in model.subexpressions]
-    lets, updates = share(rule.lets, rule.updates, names)
-    return Rule(lets, updates, rule.noise)
+    failed = [] if rule.failed is None else [("", rule.failed)]
+    lets, results = share(rule.lets, [*rule.updates, *failed], names)
+    updates = results[: len(rule.updates)]
+    used = _used(lets, results)
+    lets = tuple(s for s in lets if isinstance(s, Loop) or s.name in used)
+    return replace(rule, lets=lets, updates=updates, failed=results[-1][1] if failed else None)
+
+
+def _used(lets: tuple[Bound, ...], results: tuple[tuple[str, Expr], ...]) -> set[str]:
+    """The names that some result depends on."""
+    used = {x.name for _, e in results for x in distinct(e) if isinstance(x, Ref)}
+    for s in reversed(lets):
+        if isinstance(s, Loop) or s.name in used:
+            values = [e for inner in statements((s,)) for e in expressions(inner)]
+            used |= {x.name for e in values for x in distinct(e) if isinstance(x, Ref)}
+    return used
 
 
 def describe(rule: Rule) -> str:
     """The rule as readable lines: random numbers, intermediate values, new values; all are assigned together."""
     lines = [f"dW_{xi} = sqrt(dt)*randn()" for xi in rule.noise]
     lines += [show(let) for let in rule.lets]
+    lines += [] if rule.failed is None else [f"failed = {show(rule.failed)}"]
     lines += [f"{name}_new = {show(value)}" for name, value in rule.updates]
     if rule.updates:
         names = [name for name, _ in rule.updates]

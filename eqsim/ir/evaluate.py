@@ -27,6 +27,7 @@ from eqsim.ir.expr import (
     Type,
 )
 from eqsim.ir.program import Function, State
+from eqsim.ir.stmt import Loop
 
 Value = Any  # a numpy scalar, or an array with one entry for each element of the domain
 Evaluate = Callable[["Frame"], Value]
@@ -240,3 +241,28 @@ class Evaluator:
             return result(inner)
 
         return run
+
+
+def iteration(evaluator: Evaluator, loop: Loop) -> Callable[[Frame], None]:
+    """The function that runs a `Loop` and binds its names in the frame.
+
+    All elements take part in every turn; those whose test holds no more keep their values.
+    """
+    starts, nexts = [evaluator(s) for s in loop.starts], [evaluator(x) for x in loop.nexts]
+    body = [(let.name, evaluator(let.value)) for let in loop.body]
+    test = evaluator(loop.test)
+
+    def run(frame: Frame) -> None:
+        names = frame.names
+        names.update(zip(loop.names, [s(frame) for s in starts], strict=True))
+        active = test(frame)
+        for _ in range(loop.limit):
+            if not np.any(active):
+                break
+            for name, value in body:
+                names[name] = value(frame)
+            for name, value in zip(loop.names, [x(frame) for x in nexts], strict=True):
+                names[name] = select(active, value, names[name])
+            active = np.logical_and(active, test(frame))
+
+    return run

@@ -13,11 +13,11 @@ import numpy as np
 
 from eqsim.ir.clock import Clocks
 from eqsim.ir.domain import Where
-from eqsim.ir.evaluate import Evaluate, Evaluator, Frame
+from eqsim.ir.evaluate import Evaluate, Evaluator, Frame, iteration
 from eqsim.ir.expr import Expr, Load, Ref
 from eqsim.ir.order import conflict
 from eqsim.ir.program import Kernel, LogBuffer, Program, State, Status
-from eqsim.ir.stmt import Add, Let, Log, Stmt, Store, When
+from eqsim.ir.stmt import Add, Let, Log, Loop, Stmt, Store, When
 from eqsim.ir.visits import Visitor, Visits, size_of
 
 Run = Callable[[State, int], None]
@@ -166,6 +166,9 @@ class Interpreter:
                 return self._add(array, index, self._evaluator(value))
             case When(test, body):
                 return self._when(self._evaluator(test), [self.statement(b) for b in body])
+            case Loop():
+                run = iteration(self._evaluator, s)
+                return lambda frame, visits: run(frame)
             case Log(log, values):
                 return self._log(self._logs[log], [self._evaluator(v) for v in values])
 

@@ -23,7 +23,7 @@ from eqsim.ir.expr import (
     Table,
 )
 from eqsim.ir.program import Function, Kernel, Program
-from eqsim.ir.stmt import Add, Let, Log, Stmt, Store, When
+from eqsim.ir.stmt import Add, Let, Log, Loop, Stmt, Store, When
 
 STRENGTH = {
     **dict.fromkeys(("or",), 1),
@@ -132,6 +132,15 @@ def _(s: Store) -> str:
 @show.register
 def _(s: Add) -> str:
     return f"{show(Load(s.array, s.index))} += {show(s.value)}"
+
+
+@show.register
+def _(s: Loop) -> str:
+    """As Python would say it; a name is set to what it will be only when all are known."""
+    start = [f"{n} = {show(x)}" for n, x in zip(s.names, s.starts, strict=True)]
+    step = [f"  {n} = {show(x)}" for n, x in zip(s.names, s.nexts, strict=True) if x != Ref(n, x.type)]
+    head = f"while {show(s.test)}:  # at most {s.limit} times; new values are assigned together"
+    return "\n".join([*start, head, *_indented(s.body), *step])
 
 
 @show.register

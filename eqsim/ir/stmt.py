@@ -59,4 +59,25 @@ class Log:
     origin: Span | None = field(default=None, compare=False)
 
 
-Stmt = Let | Store | Add | When | Log
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """A bounded loop of each element on values of its own, bound to ``names`` for the rest of the surrounding body.
+
+    They begin as ``starts``.  While ``test`` holds, and at most ``limit`` times, ``body`` is run (Lets only) and the
+    names are replaced by ``nexts``, all at once.  ``test``, ``body`` and ``nexts`` may refer to the names; only
+    ``nexts`` to what the body binds.
+    """
+
+    names: tuple[str, ...]
+    starts: tuple[Expr, ...]
+    test: Expr
+    body: tuple[Let, ...]
+    nexts: tuple[Expr, ...]
+    limit: int
+    origin: Span | None = field(default=None, compare=False)
+
+
+Stmt = Let | Store | Add | When | Log | Loop
+
+Bound = Let | Loop
+"""What binds names and does nothing else."""

@@ -14,8 +14,8 @@ from eqsim.ir.domain import Across, Domain, Each, Gather, Of, Once, Sample, Size
 from eqsim.ir.expr import Ref, Type
 from eqsim.ir.order import independent
 from eqsim.ir.program import STORAGE, Function, Kernel, Program, timetable
-from eqsim.ir.stmt import Let, Log
-from eqsim.ir.walk import body_nodes, statements
+from eqsim.ir.stmt import Log
+from eqsim.ir.walk import body_nodes, bound_names, statements
 from eqsim.ir.wellformed import Scope, body_faults, expression_faults
 
 INDICES: dict[type, frozenset[str]] = {
@@ -145,7 +145,7 @@ def _kernel_faults(k: Kernel, program: Program, linked: bool) -> Iterator[str]:
         yield from expression_faults(k.domain.test, scope)
         if k.domain.test.type != "bool":
             yield "the test of a domain is a bool"
-    lets = Counter([let.name for let in k.prelude] + [s.name for s in statements(k.body) if isinstance(s, Let)])
+    lets = Counter([let.name for let in k.prelude] + [name for s in statements(k.body) for name in bound_names(s)])
     yield from (f"'{name}' is bound {n} times" for name, n in lets.items() if n > 1)
     yield from (f"'{name}' is the name of an index" for name in lets if name in "ijknr")
 

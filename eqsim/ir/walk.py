@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 
 from eqsim.ir.expr import Call, Cast, Draw, Expr, Iterate, Load, Number, Op, Ref, Select, Table
-from eqsim.ir.stmt import Add, Let, Log, Stmt, Store, When
+from eqsim.ir.stmt import Add, Let, Log, Loop, Stmt, Store, When
 
 
 def children(e: Expr) -> tuple[Expr, ...]:
@@ -101,13 +101,15 @@ def expressions(s: Stmt) -> tuple[Expr, ...]:
             return (s.test,)
         case Log():
             return s.values
+        case Loop():
+            return (*s.starts, s.test, *s.nexts)
 
 
 def statements(body: tuple[Stmt, ...]) -> Iterator[Stmt]:
-    """Every statement, those inside a `When` after it."""
+    """Every statement, those inside a `When` or a `Loop` after it."""
     for s in body:
         yield s
-        if isinstance(s, When):
+        if isinstance(s, When | Loop):
             yield from statements(s.body)
 
 
@@ -122,6 +124,14 @@ def map_statement(s: Stmt, f: Callable[[Expr], Expr]) -> Stmt:
             return replace(s, test=f(s.test), body=tuple(map_statement(b, f) for b in s.body))
         case Log():
             return replace(s, values=tuple(f(v) for v in s.values))
+        case Loop():
+            body = tuple(replace(let, value=f(let.value)) for let in s.body)
+            return replace(s, starts=tuple(map(f, s.starts)), test=f(s.test), body=body, nexts=tuple(map(f, s.nexts)))
+
+
+def bound_names(s: Stmt) -> tuple[str, ...]:
+    """The names that a statement itself binds."""
+    return (s.name,) if isinstance(s, Let) else s.names if isinstance(s, Loop) else ()
 
 
 def body_nodes(body: tuple[Stmt, ...]) -> Iterator[Expr]:

@@ -30,7 +30,7 @@ from eqsim.ir.expr import (
 )
 from eqsim.ir.program import STORAGE, Array, Function, Program
 from eqsim.ir.show import show
-from eqsim.ir.stmt import Add, Let, Log, Stmt, Store, When
+from eqsim.ir.stmt import Add, Let, Log, Loop, Stmt, Store, When
 from eqsim.ir.walk import children
 
 OPERANDS: dict[str, frozenset[Type]] = {
@@ -172,6 +172,8 @@ def body_faults(body: Iterable[Stmt], scope: Scope, program: Program) -> Iterato
             yield from body_faults(s.body, scope.inner(dict(scope.names)), program)
         if isinstance(s, Let):
             scope.names[s.name] = s.value.type
+        if isinstance(s, Loop):
+            scope.names |= dict(zip(s.names, [x.type for x in s.starts], strict=False))
 
 
 def _statement_faults(s: Stmt, scope: Scope, program: Program) -> Iterator[str]:
@@ -186,6 +188,8 @@ def _statement_faults(s: Stmt, scope: Scope, program: Program) -> Iterator[str]:
                 yield f"array '{array}' holds {scope.arrays[array].dtype}, not {value.type}"
             if isinstance(s, Add) and value.type == "bool":
                 yield "nothing is added to a bool"
+        case Loop():
+            yield from _loop_faults(s, scope, program)
         case When(test, _):
             yield from expression_faults(test, scope)
             if test.type != "bool":
@@ -193,6 +197,20 @@ def _statement_faults(s: Stmt, scope: Scope, program: Program) -> Iterator[str]:
         case Log(log, values):
             yield from (f for v in values for f in expression_faults(v, scope))
             yield from _log_faults(log, [v.type for v in values], scope, program)
+
+
+def _loop_faults(s: Loop, scope: Scope, program: Program) -> Iterator[str]:
+    kinds = [x.type for x in s.starts]
+    inner = scope.inner({**scope.names, **dict(zip(s.names, kinds, strict=False))})
+    yield from (f for x in s.starts for f in expression_faults(x, scope))
+    yield from expression_faults(s.test, inner)
+    yield from (f"only Lets stand in a loop, not {type(x).__name__}" for x in s.body if not isinstance(x, Let))
+    yield from body_faults(s.body, inner, program)
+    yield from (f for x in s.nexts for f in expression_faults(x, inner))
+    if not len(s.names) == len(s.starts) == len(s.nexts) or [x.type for x in s.nexts] != kinds:
+        yield "a loop needs one start and one next of the same type for each name"
+    if s.test.type != "bool":
+        yield "a loop goes on while a bool holds"
 
 
 def _log_faults(name: str, kinds: list[Type], scope: Scope, program: Program) -> Iterator[str]:

@@ -7,6 +7,7 @@ not in form, such as ``(v**2 - v)/v``, and for formulas in LaTeX.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -15,7 +16,7 @@ from eqsim.ir.algebra import ONE, ZERO, choice, minus, negative, over, plus, sim
 from eqsim.ir.expr import Call, Const, Expr, Load, Number, Op, Ref, Select, real
 from eqsim.ir.walk import children, depends_on, distinct, rebuild, transform
 from eqsim.model.derivatives import derivative
-from eqsim.model.model import Model
+from eqsim.model.model import Model, Ode
 
 if TYPE_CHECKING:
     from eqsim.model.equations import Equations
@@ -28,9 +29,11 @@ __all__ = [
     "noise_of",
     "noise_type",
     "polynomial",
+    "same_value",
     "simplify",
     "split_noise",
     "to_sympy",
+    "without_ito",
 ]
 
 Linear = tuple[dict[str, Expr], Expr]
@@ -143,6 +146,28 @@ def _looks_linear(e: Expr, names: Collection[str]) -> bool:
     return bool(np.all(bends <= 1e-9 * (1 + np.max(np.abs(values)))))
 
 
+def same_value(a: Expr, b: Expr) -> bool:
+    """Are two real expressions equal wherever they are?  Equal in form, or at a few random points."""
+    import numpy as np
+
+    from eqsim.functions import resolve
+    from eqsim.ir.evaluate import Evaluator, Frame
+    from eqsim.ir.program import State
+
+    if a == b:
+        return True
+    bound, leaves = _leaves_as_refs(Op("-", (a, b)))
+    scale, _ = _leaves_as_refs(Op("+", (Op("abs", (a,)), Op("abs", (b,)))))
+    rng = np.random.default_rng(54321)
+    frame = Frame({name: rng.uniform(0.2, 1.0, 5) for name in leaves}, State())
+    try:
+        with np.errstate(all="ignore"):
+            difference, size = (np.asarray(Evaluator(resolve)(e)(frame), float) for e in (bound, scale))
+    except Exception:  # a function without a body in the IR, a draw: then nothing can be said
+        return False
+    return bool(np.all(np.abs(difference) <= 1e-12 * size))
+
+
 def _leaves_as_refs(e: Expr) -> tuple[Expr, dict[str, Expr]]:
     """Numbers and loads replaced by `Ref`s; and what every `Ref` stands for."""
     leaves: dict[str, Expr] = {}
@@ -193,6 +218,36 @@ def split_noise(rate: Expr, noise: Collection[str], origin: Span | None = None) 
 def noise_of(model: Model) -> Noise:
     """``additive`` if no factor of a noise depends on the state."""
     return _kind(model, model.names)
+
+
+def without_ito(model: Model) -> Model:
+    """The equations in the sense of Stratonovich that mean what these mean in the sense of Ito::
+
+        dx_i = f_i dt + sum_j g_ij dW_j   =   (f_i - 1/2 sum_jk g_kj * d g_ij/d x_k) dt + sum_j g_ij o dW_j
+
+    Source: Stratonovich (1966), SIAM Journal on Control 4, 362-371.
+
+    Raises
+    ------
+    UnsupportedEquationsException
+        If a factor of a noise has no known derivative.
+    """
+    if noise_of(model) != "multiplicative":
+        return model
+    factors = {ode.name: _factors(ode, model) for ode in model.odes}
+    return dataclasses.replace(model, odes=tuple(_corrected(ode, model, factors) for ode in model.odes))
+
+
+def _factors(ode: Ode, model: Model) -> dict[str, Expr]:
+    """The factor of each noise; 0 while the variable rests."""
+    found = split_noise(ode.rate, model.noise, ode.origin)[0]
+    return found if ode.active is None else {xi: choice(ode.active, g, ZERO) for xi, g in found.items()}
+
+
+def _corrected(ode: Ode, model: Model, factors: Mapping[str, Mapping[str, Expr]]) -> Ode:
+    own = split_noise(ode.rate, model.noise, ode.origin)[0]
+    terms = [times(factors[k][xi], derivative(g, k)) for xi, g in own.items() for k in factors if xi in factors[k]]
+    return dataclasses.replace(ode, rate=minus(ode.rate, times(real(0.5), total(terms))))
 
 
 def noise_type(equations: Equations) -> Noise:

@@ -78,6 +78,35 @@ def _single(line: Line) -> SingleEquation:
     return SingleEquation(line.kind, line.name.text, dim, kind, tree, tuple(f for f, _ in line.flags), line.span, line)
 
 
+def is_noise(name: str) -> bool:
+    """Is it the name of a white noise: ``xi``, ``xi_1``, ...?"""
+    return name == "xi" or name.startswith("xi_")
+
+
+def _check_noise(equations: tuple[SingleEquation, ...]) -> None:
+    """Noise stands in differential equations; plain ``xi`` in one of them only, as nobody could tell one noise from two.
+
+    Raises
+    ------
+    EquationError
+        With all such places.
+    """
+    problems, first = [], ""
+    for e in equations:
+        noises = sorted(filter(is_noise, e.identifiers))
+        if noises and e.kind != "differential":
+            help = f"write it into the equation that it drives: dv/dt = ... + factor*{noises[0]}"
+            where = f"'{noises[0]}' is white noise and cannot stand in the subexpression '{e.name}'"
+            problems.append(Diagnostic("E302", where, e.span, "", help))
+        elif "xi" in noises and first:
+            help = "name each noise: xi_1 and xi_2 if they are independent, xi_1 in both if they are the same"
+            problems.append(Diagnostic("E303", f"'xi' drives '{first}' already", e.span, "", help))
+        elif "xi" in noises:
+            first = e.name
+    if problems:
+        raise EquationError(*problems)
+
+
 class Equations(Mapping[str, SingleEquation]):
     """Equations of a model.
 
@@ -118,6 +147,7 @@ class Equations(Mapping[str, SingleEquation]):
                     Diagnostic("E301", f"'{e.name}' is defined twice", e.span, "", "remove one of the definitions")
                 )
             self._equations[e.name] = e
+        _check_noise(equations)
         self.ordered_subexpressions = _in_order(self._equations)
 
     register_identifier_check = staticmethod(register_identifier_check)
@@ -217,7 +247,7 @@ class Equations(Mapping[str, SingleEquation]):
     @property
     def noise_names(self) -> set[str]:
         """The white noises: ``xi``, ``xi_1``, ..."""
-        return {n for n in self.identifiers if n == "xi" or n.startswith("xi_")}
+        return set(filter(is_noise, self.identifiers))
 
     @property
     def is_stochastic(self) -> bool:

@@ -200,6 +200,8 @@ def interruptible(module: Any, enabled: bool) -> Any:
     if not enabled or threading.current_thread() is not threading.main_thread():
         yield
         return
+        for check in self.linked.checks:
+            check()
 
     def handler(signum: int, frame: Any) -> None:
         if stop_wish.requested:

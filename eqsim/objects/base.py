@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from eqsim.objects.clock import Clock, EventClock, defaultclock
@@ -99,6 +100,9 @@ class BrianObject(Nameable):
 
     def before_run(self) -> None:
         """Called when a run begins, before the program is put together; errors here cost nothing."""
+
+    during_run: Callable[[], None] | None = None
+    """Called from time to time during a run, if it is there; may raise to end the run."""
 
     def after_run(self) -> None:
         """Called when a run has ended."""

@@ -22,7 +22,7 @@ from eqsim.objects.linked import read_before_write
 from eqsim.objects.part import Context, Contribution
 from eqsim.objects.refractory import Refractoriness, refractoriness
 from eqsim.objects.source import SpikeSource
-from eqsim.objects.update import update_kernel
+from eqsim.objects.update import check_failures, contribute_cells, update_kernel
 from eqsim.objects.variables import BASIC, clock_variables, declared
 from eqsim.syntax import check_lines
 
@@ -34,6 +34,17 @@ class StateUpdater(BrianObject):
 
     def __init__(self, group: NeuronGroup, order: int) -> None:
         super().__init__(clock=group.clock, when="groups", order=order, name=f"{group.name}_stateupdater*")
+        self.group = group
+
+    def during_run(self) -> None:
+        """Look for failed steps.
+
+        Raises
+        ------
+        IntegrationError
+            With the first element whose integration failed.
+        """
+        check_failures(self.group)
 
 
 class Thresholder(BrianObject):
@@ -196,6 +207,7 @@ class NeuronGroup(SpikeSource):
             self._kernels(context, part)
         except EqsimError as error:
             raise for_object(error, self.name) from None
+        contribute_cells(self, part)
         return part
 
     def _kernels(self, context: Context, part: Contribution) -> None:

@@ -171,6 +171,9 @@ FAILED_AT = "_failed_at"
 """The step at which integration first failed, for each element; -1 as long as it has not."""
 
 
+NOTHING = np.zeros(0)
+
+
 def keep_cells(group: Integrated, rule: Rule) -> None:
     """Memory for the cells of a rule, as variables of the group that can be read."""
     cells = [*rule.cells, *([Cell(FAILED_AT)] if rule.failed is not None else [])]
@@ -206,8 +209,8 @@ def check_failures(group: Integrated) -> None:
     IntegrationError
         If the integration of an element has failed; it names the first one.
     """
-    failed = group.memory.get(FAILED_AT)
-    bad = np.flatnonzero(failed >= 0) if failed is not None else ()
+    failed = group.memory.get(FAILED_AT, NOTHING)
+    bad = np.flatnonzero(failed >= 0)
     if not len(bad):
         return
     element = int(bad[np.argmin(failed[bad])])

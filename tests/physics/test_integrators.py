@@ -42,10 +42,11 @@ def test_error_falls_with_the_order_of_the_method(name: str) -> None:
     """Logistic growth x' = x*(1 - x), with x = 1/(1 + 4*exp(-t)) from x = 1/5.
 
     The next order contributes a relative change of the slope of about dt; with 64 and 128 steps it is below 0.1.
-    A method for equations that are linear each in its own variable gets the rotation x' = y*x, y' = -x**2 instead.
+    A method that solves each equation in its own variable gets the rotation x' = y*x, y' = -x**2 instead: with a single
+    equation exponential Euler may do better than its order.
     """
     method = METHODS[name]
-    if method.reason(model("dx/dt = x*(1 - x) : 1")) is None:
+    if method.name not in ("exponential_euler", "exp_auto"):
         m, start = model("dx/dt = x*(1 - x) : 1"), {"x": 0.2}
         end = {"x": 1 / (1 + 4 * math.exp(-1.0))}
     else:  # x**2 + y**2 = 1 stays: x = 1/cosh(t), y = -tanh(t)
@@ -255,7 +256,7 @@ def test_names_of_methods() -> None:
     assert choose(model("dv/dt = -v**2/tau : 1"), ("exact", "exponential_euler", rk2)) is rk2
     with pytest.raises(ValueError, match=r"^there is no integration method 'eulr'; did you mean 'euler'\?$"):
         find("eulr")
-    with pytest.raises(ValueError, match=r"^there is no method option 'simplfy'; did you mean 'simplify'"):
+    with pytest.raises(ValueError, match=r"^there is no method option 'simplfy' of euler; did you mean 'simplify'"):
         choose(model("dv/dt = -v/tau : 1"), "euler", "cells", {"simplfy": True})
 
 
@@ -316,7 +317,7 @@ def test_each_method_says_where_it_comes_from(name: str) -> None:
     assert method.bibtex.startswith("@")
     assert f"year={{{year}}}" in method.bibtex
     assert method.noise in KINDS
-    assert (method.strong_order is None) == (method.noise == "none")
+    assert (method.strong_order is None) == (method.noise == "none" or method.order is None)
     assert method.bibtex.count("{") == method.bibtex.count("}")
 
 

@@ -80,9 +80,9 @@ def test_statements_show_the_new_value() -> None:
 
 
 HODGKIN_HUXLEY = """
-    dv/dt = (g_Na*m**3*h*(E_Na - v) + g_l*(E_l - v) + I)/C_m : volt (unless refractory)
+    dv/dt = (g_Na*m**3*h*(E_Na - v) + g_l*(E_l - v) + I)/C_m + sigma*xi*volt : volt (unless refractory)
     dh/dt = 0.128*exp((17*mV - v + V_T)/(18*mV))/ms*(1 - h) - 4/(1 + exp((40*mV - v + V_T)/(5*mV)))/ms*h : 1
-    I = I_0*(1 + sigma*xi*sqrt(second)) : amp
+    I = I_0*(1 + sigma*sqrt(second/tau)) : amp
     I_0 : amp (constant, shared)
     n : integer
 """

@@ -14,16 +14,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from eqsim.ir.expr import Call, Cast, Const, Expr, Number, Op, real
-from eqsim.ir.stmt import Let
-from eqsim.ir.walk import nodes, transform
+from eqsim.ir.stmt import Bound, Stmt
+from eqsim.ir.walk import map_statement, nodes, transform
 
 
 def cheaper(
-    lets: Iterable[Let], results: Iterable[tuple[str, Expr]]
-) -> tuple[tuple[Let, ...], tuple[tuple[str, Expr], ...]]:
+    lets: Iterable[Bound], results: Iterable[tuple[str, Expr]]
+) -> tuple[tuple[Stmt, ...], tuple[tuple[str, Expr], ...]]:
     """The same Lets and results with cheaper operations."""
     return (
-        tuple(Let(let.name, transform(let.value, _cheaper), let.origin) for let in lets),
+        tuple(map_statement(s, lambda e: transform(e, _cheaper)) for s in lets),
         tuple((name, transform(value, _cheaper)) for name, value in results),
     )
 

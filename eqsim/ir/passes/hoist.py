@@ -20,7 +20,7 @@ from eqsim.ir.domain import Once, Where
 from eqsim.ir.expr import Call, Cast, Const, Draw, Expr, Iterate, Load, Number, Op, Ref, Table
 from eqsim.ir.program import Kernel, Program
 from eqsim.ir.stmt import Let, Log, Stmt, When
-from eqsim.ir.walk import body_nodes, children, map_statement, nodes, rebuild, statements, writes
+from eqsim.ir.walk import body_nodes, bound_names, children, map_statement, nodes, rebuild, statements, writes
 
 RUN, STEP, ELEMENT = range(3)
 LONGEST_LABEL = 36  # characters; longer values are numbered
@@ -67,7 +67,7 @@ class _Hoist:
         self.values: dict[str, Expr] = {}
         self.prelude = list(kernel.prelude)
         self.known = {let.value: let.name for let in kernel.prelude}
-        self.taken = {s.name for s in statements(kernel.body) if isinstance(s, Let)} | set(self.levels)
+        self.taken = {name for s in statements(kernel.body) for name in bound_names(s)} | set(self.levels)
         self.taken |= {x.name for x in body_nodes(kernel.body) if isinstance(x, Ref)} | set("ijknr")
         self.steps = not isinstance(kernel.domain, Once)
 

@@ -6,18 +6,22 @@ The order of operations inside each expression is not touched, so the numbers do
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from eqsim.ir.expr import Call, Const, Expr, Iterate, Number, Op, Ref
-from eqsim.ir.stmt import Let
-from eqsim.ir.walk import children, distinct, rebuild
+from eqsim.ir.stmt import Bound, Let, Loop
+from eqsim.ir.walk import bound_names, children, distinct, expressions, rebuild, statements
 
 Results = tuple[tuple[str, Expr], ...]
 
 
 def share(
-    lets: Iterable[Let], results: Iterable[tuple[str, Expr]], names: Iterable[tuple[Expr, str]] = ()
-) -> tuple[tuple[Let, ...], Results]:
-    """Bind every expression that occurs more than once to a name.
+    lets: Iterable[Bound],
+    results: Iterable[tuple[str, Expr]],
+    names: Iterable[tuple[Expr, str]] = (),
+    taken: Iterable[str] = (),
+) -> tuple[tuple[Bound, ...], Results]:
+    """Bind every expression that occurs more than once to a name.  A loop stays as it is.
 
     Parameters
     ----------
@@ -25,14 +29,23 @@ def share(
         Bound names, in order; named results, which may use the Lets and are computed after them.
     names
         Good names for certain expressions, such as the user's subexpressions; all other names are made up.
+    taken
+        Names that are used elsewhere.
     """
     lets, results = tuple(lets), tuple(results)
-    sharing = _Sharing(names, [let.value for let in lets] + [value for _, value in results])
-    sharing.taken.update(let.name for let in lets)
+    roots = [e for s in lets for e in (s.starts if isinstance(s, Loop) else (s.value,))]
+    sharing = _Sharing(names, roots + [value for _, value in results])
+    sharing.taken.update(taken, (name for s in statements(lets) for name in bound_names(s)), _inside_loops(lets))
     for let in lets:
         sharing.keep(let)
     shared = tuple((name, sharing.rewrite(value)) for name, value in results)
     return tuple(sharing.body), shared
+
+
+def _inside_loops(lets: Iterable[Bound]) -> set[str]:
+    """All names that occur in loops."""
+    values = [e for loop in lets if isinstance(loop, Loop) for s in statements((loop,)) for e in expressions(s)]
+    return {x.name for e in values for x in distinct(e) if isinstance(x, Ref)}
 
 
 DEEP = 50  # an expression as deep as this is cut into parts, so that later stages may recurse
@@ -42,7 +55,7 @@ class _Sharing:
     """Value numbering: equal expressions have equal numbers."""
 
     def __init__(self, names: Iterable[tuple[Expr, str]], roots: list[Expr]) -> None:
-        self.body: list[Let] = []
+        self.body: list[Bound] = []
         self.taken = {x.name for e in roots for x in distinct(e) if isinstance(x, Ref)}
         self._numbers: dict[Expr, int] = {}
         self._seen: dict[int, tuple[Expr, int]] = {}
@@ -102,8 +115,11 @@ class _Sharing:
             return new
         return self._bind(n, Let(self._free(self._names.get(n) or _label(e)), new))
 
-    def keep(self, let: Let) -> None:
+    def keep(self, let: Bound) -> None:
         """A Let of the input stays, and stands for all other occurrences of its value."""
+        if isinstance(let, Loop):
+            self.body.append(replace(let, starts=tuple(self.rewrite(s) for s in let.starts)))
+            return
         self._cut(let.value)
         n = self._number(let.value)
         known = self._bound.get(n)

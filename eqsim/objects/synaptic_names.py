@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from eqsim.errors import EqsimError, for_object
+from eqsim.ir.commute import order_matters
 from eqsim.ir.expr import Expr, Load, Number, Ref
-from eqsim.ir.stmt import Stmt
+from eqsim.ir.stmt import Stmt, Store
 from eqsim.ir.walk import substitute
+from eqsim.log import get_logger
 from eqsim.model.equations import Equations
 from eqsim.model.translate import Scope, Symbol, Translator
 from eqsim.objects.code import Block, Target
@@ -27,6 +29,8 @@ from eqsim.units import DIMENSIONLESS
 
 if TYPE_CHECKING:
     from eqsim.objects.pathway import SynapticPathway
+
+logger = get_logger(__name__)
 
 SYNAPSE = Ref("k", "int")
 COUNTS = {"N_incoming": "post", "N_outgoing": "pre"}
@@ -155,6 +159,8 @@ class SynapticNames(Group):
             return Symbol(self.event_driven.now(name.removesuffix(NOW), context), self.variables[name].dim)
         if name == "N":
             return Symbol(Number(f"{self.name}.N", "int"), DIMENSIONLESS)
+        if name in self.variables and self.variables[name].kind == "delay":
+            return self._path_of(self.variables[name]).symbol()
         if name in self.variables and self.variables[name].kind != "end":
             return super().own_symbol(name, at, context, scope)
         for side in ("pre", "post"):
@@ -195,6 +201,8 @@ class SynapticNames(Group):
         """Where code may write to: own variables, and those of the target (``x``, ``x_post``) and the source (``x_pre``)."""
         if name in self.variables and self.variables[name].kind != "end":
             variable = self.variables[name]
+            if variable.kind == "delay":
+                return self._path_of(variable).place()
             if whole and variable.shared and variable.stored:
                 return Target(self.full(name), None, variable)
             return _place(self, variable, Ref("k", "int"), context, accumulate=False)
@@ -224,9 +232,23 @@ class SynapticNames(Group):
             lambda: self.known_names(context),
         )
         try:
-            return translate(block)
+            body = translate(block)
         except EqsimError as error:
             raise for_object(error, self.name) from None
+        self._warn_about_order(body, what)
+        return body
+
+    def _warn_about_order(self, body: tuple[Stmt, ...], what: str) -> None:
+        found = order_matters(body)
+        if found is not None and found.origin is not None:
+            side = "post" if found.index == Ref("j", "int") else "pre"
+            sums = f"; to add up over synapses, write {found.array.rpartition('.')[2]}_{side} += ..."
+            logger.warning(
+                f"{what} of {self.describe()}: the result of '{found.origin.text.strip()}' depends on the order of the "
+                f"synapses that share a neuron (it is: by time of the spike, then by number){sums * isinstance(found, Store)}",
+                "order_dependence",
+                once=True,
+            )
 
 
 def absolute(group: Any, relative: Expr) -> Expr:

@@ -10,16 +10,20 @@ import math
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from eqsim.ir.clock import Clocks
 from eqsim.objects.clock import EPSILON, Clock
 from eqsim.objects.log import GrowingLog
+from eqsim.objects.operations import NetworkOperation
 from eqsim.schedule.link import Linked
 from eqsim.units import Quantity, second
+
+if TYPE_CHECKING:
+    from eqsim.network.profile import Profile
 
 SLICE = 0.05  # seconds of wall time after which Python looks around
 FIRST_STEPS = 32  # steps of the first segment; the next ones follow the measured speed
@@ -33,8 +37,14 @@ class Progress:
     period: float
     start_s: float
     duration_s: float
+    wall_s: float | None = None
     began: float = field(default_factory=time.time)
     next_at: float = 0.0
+
+    @property
+    def is_over(self) -> bool:
+        """Has as much real time passed as the run may take?"""
+        return self.wall_s is not None and time.time() - self.began >= self.wall_s
 
     def begin(self) -> None:
         """The first report."""
@@ -82,19 +92,37 @@ class Drive:
     logs: list[GrowingLog]
     progress: Progress
     end_s: float
+    profile: Profile | None = None
     ends: dict[str, int] = field(default_factory=dict)
     pace: float = FIRST_STEPS
 
     def run(self) -> bool:
         """Run to the end; False if it was stopped before."""
-        self.ends = {name: members[0].first_step_at(self.end_s) for name, members in self.linked.clocks.items()}
-        self._expect()
-        if hasattr(self.module, "plan"):
-            self.module.plan(self.ends)
+        self.plan(self.end_s)
         self.progress.begin()
         while not stop_wish.requested and self._segment():
             self.progress.at(self.now)
+            if self.progress.is_over and not self._is_done():
+                return False
         return not stop_wish.requested
+
+    def plan(self, end_s: float) -> None:
+        """Say where the whole run will end: logs get their room, and it may pay to compile."""
+        self._end_at(end_s)
+        self._expect()
+        if hasattr(self.module, "plan"):
+            self.module.plan(self.ends)
+
+    def advance(self, until_s: float) -> bool:
+        """Run to a time on the way; False if somebody wished to stop."""
+        self._end_at(until_s)
+        while not stop_wish.requested and self._segment():
+            pass
+        return not stop_wish.requested
+
+    def _end_at(self, end_s: float) -> None:
+        self.end_s = end_s
+        self.ends = {name: members[0].first_step_at(end_s) for name, members in self.linked.clocks.items()}
 
     @property
     def now(self) -> float:
@@ -110,15 +138,21 @@ class Drive:
 
     def _segment(self) -> bool:
         """Some steps; False when there is nothing left to do."""
-        if self.now >= self.end_s and all(self.linked.state.steps[c] >= e for c, e in self.ends.items()):
+        if self._is_done():
             return False
+        if self.profile is not None:
+            self._step_by_parts()
+            return True
         if self.linked.operations:
             due = self._next_operation()
             if due <= self.now + EPSILON * self._shortest():
-                self._step_with_operations()
+                self._step_by_parts()
                 return True
             return self._steps(due)
         return self._steps(self.end_s)
+
+    def _is_done(self) -> bool:
+        return self.now >= self.end_s and all(self.linked.state.steps[c] >= e for c, e in self.ends.items())
 
     def _shortest(self) -> float:
         return min(self._dt(c) for c in self.ends)
@@ -154,7 +188,7 @@ class Drive:
 
     def _grow(self) -> None:
         for log in self.logs:
-            if len(log) + log.width > log.capacity:
+            if log.full:
                 log.grow()
             self._bind(log)
 
@@ -166,6 +200,8 @@ class Drive:
         for name, members in self.linked.clocks.items():
             for clock in members:
                 clock.step = self.linked.state.steps[name]
+        for check in self.linked.checks:
+            check()
 
     # -- steps with Python in them -----------------------------------------------------------------------------------
 
@@ -176,7 +212,7 @@ class Drive:
         names = {self._clock_name(o.clock) for _, o in self.linked.operations}
         return min((self._time(c) for c in names if self.linked.state.steps[c] < self.ends[c]), default=self.end_s)
 
-    def _step_with_operations(self) -> None:
+    def _step_by_parts(self) -> None:
         """One step, the kernels before, between and after the operations."""
         state, names = self.linked.state, list(self.linked.program.clocks)
         self._grow()
@@ -184,13 +220,23 @@ class Drive:
         at = 0
         for place, operation in self.linked.operations:
             if active[names.index(self._clock_name(operation.clock))]:
-                self.module.run_part(state, at, place, active)
+                self._part(at, place, active)
                 at = place
-                operation.run()
-        self.module.run_part(state, at, len(self.linked.program.kernels), active)
+                self._operate(operation)
+        self._part(at, len(self.linked.program.kernels), active)
         for name, ticks in zip(names, active, strict=True):
             state.steps[name] += ticks
         self._write_back()
+
+    def _part(self, first: int, last: int, active: Sequence[bool]) -> None:
+        seconds = None if self.profile is None else self.profile.kernels
+        self.module.run_part(self.linked.state, first, last, active, seconds)
+
+    def _operate(self, operation: NetworkOperation) -> None:
+        began = time.perf_counter()
+        operation.run()
+        if self.profile is not None:
+            self.profile.operations[operation.name] += time.perf_counter() - began
 
 
 @contextmanager
@@ -200,8 +246,6 @@ def interruptible(module: Any, enabled: bool) -> Any:
     if not enabled or threading.current_thread() is not threading.main_thread():
         yield
         return
-        for check in self.linked.checks:
-            check()
 
     def handler(signum: int, frame: Any) -> None:
         if stop_wish.requested:

@@ -2,32 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from eqsim.errors import DimensionMismatchError
-from eqsim.network.device import choice, module_for
+from eqsim.network import storing
+from eqsim.network.collection import Collection, check_dependencies, check_names
 from eqsim.network.driver import Drive, Progress, interruptible, stop_wish
+from eqsim.network.engine import Engine, ready
 from eqsim.network.finite import warn_about_runaways
 from eqsim.network.prefs import prefs
+from eqsim.network.profile import Profile
 from eqsim.network.report import BAR_PERIOD, BarReport, make_report
-from eqsim.objects.base import SLOTS, BrianObject
+from eqsim.network.stepping import Stepper, steps
+from eqsim.objects.base import BrianObject
 from eqsim.objects.frames import user_namespace
-from eqsim.objects.naming import Nameable, name_streams
-from eqsim.objects.randomness import random_state
-from eqsim.schedule.link import Linked, Randomness, link, relink
-from eqsim.schedule.order import check_schedule, sorted_objects
+from eqsim.schedule.link import Linked
 from eqsim.units import Quantity, get_dimensions, second
 
 
-class Network(Nameable):
+class Network(Collection):
     """Objects that are simulated together.
 
     Parameters
     ----------
-    *objs : BrianObject, or nested lists, tuples, sets or dictionaries of them
+    *objs : BrianObject, or nested lists, tuples, sets, dictionaries or generators of them
     name : str, optional
 
     Examples
@@ -39,76 +41,14 @@ class Network(Nameable):
     """
 
     def __init__(self, *objs: Any, name: str = "network*") -> None:
-        super().__init__(name)
-        self._objects: list[BrianObject] = []
         self._t_s = 0.0
-        self._schedule: tuple[str, ...] | None = None
-        self._linked: Linked | None = None
-        self._module: Any = None
-        self._choice: tuple[Any, ...] = ()
-        self._generation: int | None = None
-        self._randomness = Randomness(0, 0.0)
+        self.engine = Engine()
+        self._running = False
+        self._stepper: Stepper | None = None
+        self._stored: dict[str, storing.Snapshot] = {}
+        self._profile: Profile | None = None
         self._runaways: frozenset[tuple[str, str]] = frozenset()
-        self.add(*objs)
-
-    # -- objects -----------------------------------------------------------------------------------------------------
-
-    def add(self, *objs: Any) -> None:
-        """Add objects.
-
-        Raises
-        ------
-        RuntimeError
-            If an object belongs to another network already.
-        TypeError
-            If something is no object of a model.
-        """
-        for obj in _flatten(objs):
-            if obj._network not in (None, self.name):
-                raise RuntimeError(f"'{obj.name}' belongs to another network ('{obj._network}') already")
-            if all(obj is not o for o in self._objects):
-                self._objects.append(obj)
-
-    def remove(self, *objs: Any) -> None:
-        """Take objects out."""
-        gone = [id(o) for o in _flatten(objs)]
-        self._objects = [o for o in self._objects if id(o) not in gone]
-
-    @property
-    def objects(self) -> list[BrianObject]:
-        """All objects, the parts of others included."""
-        return with_parts(self._objects)
-
-    @property
-    def sorted_objects(self) -> list[BrianObject]:
-        """All objects in the order of a step."""
-        return sorted_objects(self.objects, self.schedule_names)
-
-    def scheduling_summary(self) -> Any:
-        """What runs in a step, in which order; see `eqsim.scheduling_summary`."""
-        from eqsim.network.summary import scheduling_summary
-
-        return scheduling_summary(self)
-
-    def __getitem__(self, name: str) -> BrianObject:
-        if not isinstance(name, str):
-            raise TypeError("a network is indexed with the name of an object")
-        for obj in self.objects:
-            if obj.name == name:
-                return obj
-        raise KeyError(f"there is no object '{name}' in network '{self.name}'")
-
-    def __delitem__(self, name: str) -> None:
-        self.remove(self[name])
-
-    def __contains__(self, item: Any) -> bool:
-        return any(o is item or o.name == item for o in self.objects)
-
-    def __len__(self) -> int:
-        return len(self.objects)
-
-    def __iter__(self) -> Iterator[BrianObject]:
-        return iter(self.objects)
+        super().__init__(*objs, name=name)
 
     # -- time --------------------------------------------------------------------------------------------------------
 
@@ -122,19 +62,11 @@ class Network(Nameable):
         """Present time in seconds."""
         return self._t_s
 
-    @property
-    def schedule(self) -> list[str]:
-        """The slots of a step, in order; set to None for the default."""
-        return list(self.schedule_names)
-
-    @schedule.setter
-    def schedule(self, slots: Sequence[str] | None) -> None:
-        self._schedule = None if slots is None else check_schedule(slots)
-
-    @property
-    def schedule_names(self) -> tuple[str, ...]:
-        """The slots in force."""
-        return self._schedule or tuple(prefs["core.network.default_schedule"]) or SLOTS
+    def stand_at(self, t_s: float) -> None:
+        """Let the next run begin at ``t_s`` seconds, with random numbers of its own."""
+        self._t_s = t_s
+        self.engine.randomness = None
+        self._runaways = frozenset()
 
     # -- running -----------------------------------------------------------------------------------------------------
 
@@ -148,8 +80,9 @@ class Network(Nameable):
         report: Any = None,
         report_period: Any = None,
         namespace: Mapping[str, Any] | None = None,
-        profile: Any = None,
+        profile: bool | None = None,
         level: int = 0,
+        max_wall: Any = None,
     ) -> None:
         """Simulate.
 
@@ -163,10 +96,12 @@ class Network(Nameable):
             Wall time between two reports, by default 10 s.
         namespace : dict, optional
             What strings can see; by default the names of the frame that calls.
-        profile : optional
-            Accepted; there is no profile yet.
+        profile : bool, optional
+            Measure how long each object takes; see `profiling_summary`.  Slower, with the same numbers.
         level : int
             How many frames further out to look for names.
+        max_wall : Quantity, second, optional
+            End the run after a step when so much real time has passed; the next run goes on.
 
         Raises
         ------
@@ -177,123 +112,194 @@ class Network(Nameable):
         EqsimError
             For mistakes in the strings of an object; nothing has been run then.
         """
-        duration_s = _duration(duration)
+        duration_s, wall_s = (
+            _time("the duration of a run", duration),
+            None if max_wall is None else _time("max_wall", max_wall),
+        )
+        self.refuse_during_run("run()")
         if not self._objects:
             return
-        objects = self._ready_objects()
+        objects = self.begin_run()
         end_s = self._t_s + duration_s
         if objects:
-            linked = self._link(objects, namespace if namespace is not None else user_namespace(level))
-            drive = self._drive(linked, objects, report, _period(report, report_period), duration_s)
-            end_s = self._simulate(drive, objects, end_s)
+            around = namespace if namespace is not None else user_namespace(level)
+            linked = self.engine.link(objects, around, self.schedule_names, compiled=bool(profile))
+            progress = Progress(make_report(report), _period(report, report_period), self._t_s, duration_s, wall_s)
+            self._profile = Profile.of(linked, objects, self.engine.module) if profile else None
+            end_s = self._simulate(self.make_drive(linked, objects, progress, end_s), objects, end_s)
         self._t_s = end_s
         self.after_run()
         self._runaways = warn_about_runaways(objects, self._runaways)
+
+    def steps(
+        self, duration: Any, every: Any = None, namespace: Mapping[str, Any] | None = None, level: int = 0
+    ) -> Iterator[Any]:
+        """Simulate step by step: ``for t in net.steps(100*ms): ...``.
+
+        After each step the body of the loop can read and set everything; values of names in strings are looked up anew.
+        ``break`` or `stop` end the simulation there; the next run goes on.
+
+        Parameters
+        ----------
+        duration : Quantity, second
+        every : Quantity, second, optional
+            How long to run between two turns of the loop; a multiple of the shortest dt, which is the default.
+        namespace, level
+            As for `run`.
+
+        Yields
+        ------
+        t : Quantity, second
+            The time that has been reached.
+
+        Raises
+        ------
+        ValueError
+            If ``every`` is no multiple of the shortest dt.
+        """
+        every_s = None if every is None else _time("every", every)
+        return steps(self, _time("the duration of a run", duration), every_s, namespace, level)
+
+    def step(self, n: int = 1, namespace: Mapping[str, Any] | None = None, level: int = 0) -> None:
+        """Simulate ``n`` steps of the clock with the shortest dt."""
+        self.refuse_during_run("step()")
+        if self._objects:
+            self._stepper = self._stepper or Stepper(self)
+            self._stepper.advance(n, user_namespace(level) if namespace is None else namespace)
+
+    def begin_run(self) -> list[BrianObject]:
+        """Tell all objects that a run begins; give those that take part."""
+        prefs.check_all_validated()
+        objects = self.objects
+        check_names(objects)
+        check_dependencies(objects, self.name)
+        found = ready(objects, self.name, self._t_s)
+        self.engine.start_numbers(self._t_s)
+        return found
 
     def after_run(self) -> None:
         """Called at the end of each run; tells the objects."""
         for obj in self.objects:
             obj.after_run()
 
-    def _ready_objects(self) -> list[BrianObject]:
-        objects = self.objects
-        _check_names(objects)
-        self._check_dependencies(objects)
-        active = [o for o in objects if o.active]
-        for clock in {id(o.clock): o.clock for o in objects}.values():
-            clock.set_time(self._t_s)
-        self._start_numbers()
-        name_streams(objects)
-        for obj in objects:
-            obj._network = self.name
-        for obj in active:
-            obj.before_run()
-        return [o for o in objects if o.active or o.has_memory]
-
-    def _start_numbers(self) -> None:
-        """Begin a new sequence of random numbers, for a new network and after `seed`."""
-        if self._generation != random_state.generation:
-            self._generation = random_state.generation
-            self._randomness = Randomness(random_state.next_simulation(), self._t_s)
-
-    def _check_dependencies(self, objects: Iterable[BrianObject]) -> None:
-        present = {id(o) for o in objects}
-        for obj in objects:
-            for needed in obj.dependencies:
-                if id(needed) not in present and obj.active:
-                    raise ValueError(f"'{obj.name}' needs '{needed.name}', which is not in network '{self.name}'")
-
-    def _link(self, objects: list[BrianObject], namespace: Mapping[str, Any]) -> Linked:
-        """The program of the last run if it still fits, else a new one."""
-        schedule = self.schedule_names
-        again = relink(self._linked, objects, namespace, schedule, self._randomness) if self._linked is not None else None
-        if again is None or self._choice != choice():
-            again = link(objects, namespace, schedule, self._randomness) if again is None else again
-            self._module, self._choice = module_for(again.program), choice()
-        self._linked = again
-        return again
-
-    def _drive(self, linked: Linked, objects: Any, report: Any, period: float, duration_s: float) -> Drive:
+    def make_drive(self, linked: Linked, objects: Iterable[Any], progress: Progress, end_s: float) -> Drive:
+        """The run of a linked network up to ``end_s`` seconds."""
         linked.constants(linked.state)
         logs = [log for o in objects for log in getattr(o, "logs", ())]
-        progress = Progress(make_report(report), period, self._t_s, duration_s)
-        return Drive(linked, self._module, logs, progress, self._t_s + duration_s)
+        return Drive(linked, self.engine.module, logs, progress, end_s, self._profile)
 
     def _simulate(self, drive: Drive, objects: list[BrianObject], end_s: float) -> float:
         """Run; the time that was reached, also when an operation of the user raises."""
-        with interruptible(self._module, bool(prefs["core.stop_on_keyboard_interrupt"])):
+        self._running = True
+        with interruptible(self.engine.module, bool(prefs["core.stop_on_keyboard_interrupt"])):
             try:
                 done = drive.run()
             except BaseException:
-                self._t_s = min(end_s, self._reached(objects))
+                self._t_s = min(end_s, reached(objects))
                 raise
-        reached = end_s if done else min(end_s, self._reached(objects))
-        drive.progress.end(1.0 if done else (reached - self._t_s) / drive.progress.duration_s)
-        return reached
+            finally:
+                self._running = False
+        at_s = end_s if done else min(end_s, reached(objects))
+        drive.progress.end(1.0 if done else (at_s - self._t_s) / drive.progress.duration_s)
+        return at_s
 
-    @staticmethod
-    def _reached(objects: Iterable[BrianObject]) -> float:
-        return min(o.clock.t_ for o in objects)
+    def refuse_during_run(self, what: str) -> None:
+        """RuntimeError while a run is going on."""
+        if self._running:
+            raise RuntimeError(
+                f"{what} cannot be called while '{self.name}' runs; 'for t in net.steps(...)' lets you act between two steps"
+            )
+
+    # -- what there is -------------------------------------------------------------------------------------------------
+
+    def scheduling_summary(self) -> Any:
+        """What runs in a step, in which order; see `eqsim.scheduling_summary`."""
+        from eqsim.network.summary import scheduling_summary
+
+        return scheduling_summary(self)
+
+    @property
+    def profiling_info(self) -> list[tuple[str, Any]]:
+        """What took how long in the last run with ``profile=True``: (name, Quantity in second), the longest first.
+
+        Raises
+        ------
+        ValueError
+            If the last run was without it.
+        """
+        if self._profile is None:
+            raise ValueError("nothing was measured: run with profile=True")
+        return self._profile.info()
+
+    # -- storing -------------------------------------------------------------------------------------------------------
+
+    def store(self, name: str = "default", filename: str | Path | None = None) -> None:
+        """Take down the state: values, synapses, recordings, events under way, clocks, time, random numbers.
+
+        Parameters
+        ----------
+        name : str
+            Under which name; an older state of this name is forgotten.
+        filename : str or Path, optional
+            Write it to a file, which may hold several states; by default it stays in memory.
+
+        Raises
+        ------
+        ValueError
+            If the file is there already, and was not written by eqsim.
+        RuntimeError
+            During a run.
+        """
+        self.refuse_during_run("store()")
+        if filename is None:
+            self._stored[name] = storing.snapshot(self)
+        else:
+            storing.write(filename, name, storing.snapshot(self))
+
+    def restore(self, name: str = "default", filename: str | Path | None = None, restore_random_state: bool = False) -> None:
+        """Bring back a state that `store` has taken down.
+
+        Parameters
+        ----------
+        name : str
+        filename : str or Path, optional
+            Where it was written; by default it is in memory.
+        restore_random_state : bool
+            Are the random numbers to be the same as they were after `store`?  By default the next run draws new ones.
+
+        Raises
+        ------
+        KeyError
+            If nothing was stored under this name, or if the network had other objects then.
+        ValueError
+            If an object has another size or other variables now, or if the file was not written by eqsim.
+        FileNotFoundError
+            If there is no such file.
+        RuntimeError
+            During a run.
+        """
+        self.refuse_during_run("restore()")
+        if filename is None and name not in self._stored:
+            known = ", ".join(self._stored) or "none"
+            raise KeyError(f"no state is stored under the name '{name}'; there are: {known}")
+        state = self._stored[name] if filename is None else storing.read(filename, name)
+        storing.bring_back(self, state, restore_random_state)
 
     def __repr__(self) -> str:
         return f"<Network '{self.name}' of {len(self.objects)} objects, t={self.t}>"
 
 
-def _flatten(objs: Any) -> Iterator[BrianObject]:
-    for obj in objs:
-        if isinstance(obj, BrianObject):
-            yield obj
-        elif isinstance(obj, Mapping):
-            yield from _flatten(obj.values())
-        elif isinstance(obj, Iterable) and not isinstance(obj, str | bytes | np.ndarray):
-            yield from _flatten(obj)
-        else:
-            raise TypeError(f"a network consists of objects of a model, not of {type(obj).__name__}")
+def reached(objects: Iterable[BrianObject]) -> float:
+    """The time of the clock that is behind, in seconds."""
+    return min(o.clock.t_ for o in objects)
 
 
-def with_parts(objects: Iterable[BrianObject]) -> list[BrianObject]:
-    """The objects, each followed by its parts."""
-    found: dict[int, BrianObject] = {}
-    for obj in objects:
-        for one in (obj, *with_parts(obj.contained_objects)):
-            found.setdefault(id(one), one)
-    return list(found.values())
-
-
-def _check_names(objects: Iterable[BrianObject]) -> None:
-    seen: set[str] = set()
-    for obj in objects:
-        if obj.name in seen:
-            raise ValueError(f"two objects of the network are called '{obj.name}'")
-        seen.add(obj.name)
-
-
-def _duration(duration: Any) -> float:
-    if get_dimensions(duration) is not second.dim and not (np.isscalar(duration) and duration == 0):
-        raise DimensionMismatchError("the duration of a run must be a time, e.g. run(100*ms)", get_dimensions(duration))
-    if float(duration) < 0:
-        raise ValueError(f"the duration of a run cannot be negative: {duration}")
-    return float(duration)
+def _time(what: str, value: Any) -> float:
+    if get_dimensions(value) is not second.dim and not (np.isscalar(value) and value == 0):
+        raise DimensionMismatchError(f"{what} must be a time, e.g. 100*ms", get_dimensions(value))
+    if not float(value) >= 0:
+        raise ValueError(f"{what} cannot be negative: {value}")
+    return float(value)
 
 
 def _period(report: Any, period: Any) -> float:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from eqsim.network.magic import collect
-from eqsim.network.network import Network, with_parts
-from eqsim.objects.base import SLOTS, BrianObject
+from eqsim.network.collection import with_parts
+from eqsim.network.magic import collect, magic_network
+from eqsim.network.network import Network
+from eqsim.objects.base import BrianObject
 from eqsim.objects.clock import Clock, EventClock
 from eqsim.objects.group import Group
 from eqsim.objects.source import SpikeSource
@@ -51,7 +52,8 @@ def scheduling_summary(net: Network | None = None, level: int = 0) -> Scheduling
     level : int
         How many frames further out to look for them.
     """
-    objects = net.sorted_objects if net is not None else sorted_objects(with_parts(collect(level)), SLOTS)
+    shown = magic_network if net is None else net
+    objects = sorted_objects(with_parts(collect(level)) if net is None else shown.objects, shown.schedule_names)
     owners = {id(part): obj for obj in objects for part in obj.contained_objects}
     smallest = min((o.clock.dt_ for o in objects if not isinstance(o.clock, EventClock)), default=0.0)
     acting = [o for o in objects if not isinstance(o, Group) or (isinstance(o, SpikeSource) and not o.contained_objects)]

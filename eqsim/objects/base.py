@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -19,6 +20,9 @@ class _ScopeCounter:
 
 
 scope_counter = _ScopeCounter()
+
+when_unused: list[Callable[[BrianObject], None]] = []
+"""Called for an object of the user that is forgotten without ever having been in a network."""
 
 
 def slot_names(schedule: tuple[str, ...] = SLOTS) -> tuple[str, ...]:
@@ -54,6 +58,10 @@ class BrianObject(Nameable):
     """Does what it computes in a step depend on the length of the step?"""
     has_memory = False
     """Do others see its variables, even when it is not active?"""
+    is_used = False
+    """Has it ever been in a network?"""
+    edition = 0
+    """Another number whenever something changed between two steps that is neither a value in its memory nor a name."""
 
     def __init__(
         self, dt: Any = None, clock: Clock | None = None, when: str = "start", order: int = 0, name: str = "object*"
@@ -72,6 +80,12 @@ class BrianObject(Nameable):
         self._network: Any = None
         self._scope = scope_counter.value
         self.contained_objects: list[BrianObject] = []
+
+    def __del__(self) -> None:
+        own = self.__dict__.get("_recipe") is not None and self.add_to_magic_network
+        if own and not self.is_used and not sys.is_finalizing():
+            for tell in when_unused:
+                tell(self)
 
     @property
     def clock(self) -> Clock:

@@ -31,7 +31,7 @@ class Clock(Nameable):
         If ``dt`` is not positive.
     """
 
-    KEPT = ("_dt", "step")
+    KEPT = ("_dt", "step", "_changed")
 
     def __init__(self, dt: Any, name: str = "clock*") -> None:
         super().__init__(name)
@@ -138,6 +138,11 @@ class EventClock(Clock):
         Nameable.__init__(self, name)
         self.times_ = _ascending(times)
         self.step = 0
+
+    @classmethod
+    def kept_names(cls) -> tuple[str, ...]:
+        """As `Keeper.kept_names`: its times in place of a dt."""
+        return ("times_", "step")
 
     @property
     def times(self) -> Any:

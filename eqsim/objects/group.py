@@ -130,6 +130,18 @@ class Group(Access):
         for name, value in values.items():
             VariableView(self, self.variables[name], units)[:] = value
 
+    # -- for store and restore -------------------------------------------------------------------------------------
+
+    def check_memory(self, values: Mapping[str, Any], size: int | None = None) -> None:
+        """ValueError if these values are those of a group with other variables, or of another size."""
+        size = len(self) if size is None else size
+        if set(values) != set(self.memory):
+            other = ", ".join(sorted(set(values) ^ set(self.memory)))
+            raise ValueError(f"the stored state of {self.describe()} has other variables: {other}")
+        for name, value in values.items():
+            if len(value) != (1 if self.variables[name].shared else size):
+                raise ValueError(f"the stored state of {self.describe()} has {len(value)} values of '{name}', not {size}")
+
     # -- in notebooks ----------------------------------------------------------------------------------------------
 
     def _repr_html_(self) -> str:

@@ -44,6 +44,9 @@ class Keeper:
         """Copies of all values, by attribute."""
         return {name: kept(getattr(self, name), f"{type(self).__name__}.{name}") for name in self.kept_names()}
 
+    def check_kept(self, values: Mapping[str, Any]) -> None:
+        """ValueError if these values cannot be its own: too many, too few."""
+
     def bring_back(self, values: Mapping[str, Any]) -> None:
         """Set all values as `keep` gave them, then call `brought_back`."""
         for name in self.kept_names():
@@ -84,10 +87,10 @@ def brought(present: Any, value: Any) -> Any:
         present.bring_back(value)
         return present
     if isinstance(value, np.ndarray):
-        if isinstance(present, np.ndarray) and (present.shape, present.dtype) == (value.shape, value.dtype):
+        if isinstance(present, np.ndarray) and present.shape == value.shape:
             present[...] = value
             return present
-        return np.array(value)
+        return np.array(value, dtype=present.dtype if isinstance(present, np.ndarray) else None)
     if isinstance(present, dict) and isinstance(value, Mapping):
         new = {key: brought(present.get(key), v) for key, v in value.items()}
         present.clear()

@@ -6,7 +6,7 @@ import itertools
 import re
 import weakref
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from eqsim.objects.keeping import Keeper
 from eqsim.objects.recipe import Recipe, Recorded
@@ -54,6 +54,14 @@ def name_streams(objects: Iterable[Nameable]) -> None:
         number = used[obj._base]
         used[obj._base] += not obj._own_name
         obj.stream_name = obj._base if obj._own_name or number == 0 else f"{obj._base}_{number}"
+
+
+def living() -> Iterator[Nameable]:
+    """All living things that have a name, or those that took it last."""
+    for ref in list(_alive.values()):
+        found = ref()
+        if found is not None:
+            yield found
 
 
 def _taken(name: str) -> bool:

@@ -106,6 +106,7 @@ class SynapticPathway(BrianObject):
             self.delays[where] = values
         self._built = ()
         self.edition += 1
+        self.edition += 1
 
     def brought_back(self) -> None:
         """Synapses are sorted for travelling anew."""

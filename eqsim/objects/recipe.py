@@ -8,9 +8,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from eqsim.objects.frames import user_frame
 
 LARGEST_COPY = 1 << 20  # values: larger arrays are not copied, as the object keeps them in its own memory
 
@@ -21,6 +24,9 @@ class Recipe:
 
     args: tuple[Any, ...]
     kwargs: Mapping[str, Any]
+    file: str = ""
+    line: int = 0
+    """Where in the user's text."""
 
 
 class _Making(threading.local):
@@ -48,7 +54,7 @@ class Recorded(type):
 
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
         own = _making.depth == 0
-        recipe = Recipe(tuple(map(_frozen, args)), {k: _frozen(v) for k, v in kwargs.items()}) if own else None
+        recipe = _recipe(args, kwargs) if own else None
         _making.depth += 1
         try:
             made = super().__call__(*args, **kwargs)
@@ -56,6 +62,17 @@ class Recorded(type):
             _making.depth -= 1
         object.__setattr__(made, "_recipe", recipe)
         return made
+
+
+def place_of(recipe: Recipe | None) -> str:
+    """Where the user made an object: ``script.py, line 12``."""
+    return "" if recipe is None else f"{Path(recipe.file).name}, line {recipe.line}"
+
+
+def _recipe(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Recipe:
+    frame = user_frame()
+    copies = {name: _frozen(value) for name, value in kwargs.items()}
+    return Recipe(tuple(map(_frozen, args)), copies, frame.f_code.co_filename, frame.f_lineno)
 
 
 def _frozen(value: Any) -> Any:

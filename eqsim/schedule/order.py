@@ -15,8 +15,18 @@ def check_schedule(schedule: Sequence[str]) -> tuple[str, ...]:
     Raises
     ------
     ValueError
-        If a slot is named ``before_...`` or ``after_...``: these belong to each slot anyway.
+        If a slot is named ``before_...`` or ``after_...``: these belong to each slot anyway; if one stands there twice, or
+        there is none.
+    TypeError
+        If it is no list of texts.
     """
+    if isinstance(schedule, str) or not all(isinstance(slot, str) for slot in schedule):
+        raise TypeError("a schedule is a list of slots, e.g. ['start', 'groups', 'thresholds', 'synapses', 'resets', 'end']")
+    if not schedule:
+        raise ValueError("a schedule needs at least one slot; None stands for the default")
+    twice = next((slot for slot in schedule if list(schedule).count(slot) > 1), None)
+    if twice is not None:
+        raise ValueError(f"'{twice}' stands twice in the schedule")
     for slot in schedule:
         if slot.startswith(("before_", "after_")):
             raise ValueError(f"'{slot}' cannot stand in a schedule: every slot has a before_ and an after_ of its own")

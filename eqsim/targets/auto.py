@@ -14,6 +14,7 @@ failed      numpy goes on; the reason has been told once
 
 from __future__ import annotations
 
+import math
 import time
 from collections import defaultdict
 from collections.abc import Sequence
@@ -104,11 +105,13 @@ class AutoModule:
         """Ask the run in progress to return after its current step."""
         self.module.stop()
 
-    def run_part(self, state: State, first: int, last: int, active: Sequence[bool]) -> None:
+    def run_part(
+        self, state: State, first: int, last: int, active: Sequence[bool], seconds: list[float] | None = None
+    ) -> None:
         """As `Module.run_part`."""
         began = time.thread_time()
         self._look()
-        self.module.run_part(state, first, last, active)
+        self.module.run_part(state, first, last, active, seconds)
         if self._compiled is None:
             spent[self._fingerprint] += time.thread_time() - began
             self._consider(0.0)
@@ -156,6 +159,16 @@ class AutoModule:
         """Leave the processor to the compilers for a moment, if they are at work and not overdue."""
         if self.state == "compiling" and time.perf_counter() < self._waits_until:
             time.sleep(LOOK_S)
+
+    def settle(self) -> None:
+        """Compile now, and wait for it; numpy stays if that fails."""
+        self._consider(math.inf)
+        try:
+            if self._build is not None and self._compiled is None:
+                self._compiled = self._build.wait()
+        except (CompileError, OSError, ImportError) as error:
+            self._build = None
+            self._fail(error)
 
     def _look(self) -> bool:
         """Is the compiled module there?"""

@@ -114,7 +114,14 @@ class CythonTarget:
         assert not isinstance(cxx, Missing) and not isinstance(cc, Missing)
         files = dict(sources.files)
         text = files.pop("network.pyx")
-        return kernel_recipe(files, "network.cpp", sources.flags, cxx), door_recipe(text, cc)
+        flags = (*sources.flags, *foreign_flags(sources.program))
+        return kernel_recipe(files, "network.cpp", flags, cxx), door_recipe(text, cc)
+
+
+def foreign_flags(program: Program) -> tuple[str, ...]:
+    """What the functions of the user ask of the compiler; files of C++ by their paths."""
+    foreign = [f.foreign for f in program.functions if f.foreign is not None]
+    return tuple(dict.fromkeys(word for f in foreign for word in (*f.sources, *f.flags)))
 
 
 def door(program: Program) -> str:
@@ -217,9 +224,12 @@ class CompiledModule:
         """As `Module.run`; at most ``most`` steps, then the reason is ``paused``."""
         return _status(self._network.run(state.arrays, state.reals, state.ints, state.steps, ends, most))
 
-    def run_part(self, state: State, first: int, last: int, active: Sequence[bool]) -> None:
+    def run_part(
+        self, state: State, first: int, last: int, active: Sequence[bool], seconds: list[float] | None = None
+    ) -> None:
         """As `Module.run_part`."""
-        _status(self._network.run_part(state.arrays, state.reals, state.ints, state.steps, first, last, active))
+        network = self._network
+        _status(network.run_part(state.arrays, state.reals, state.ints, state.steps, first, last, active, seconds))
 
     def stop(self) -> None:
         """Ask the run in progress to return after its current step."""

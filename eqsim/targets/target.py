@@ -32,10 +32,13 @@ class Module(Protocol):
         changed last.
         """
 
-    def run_part(self, state: State, first: int, last: int, active: Sequence[bool]) -> None:
+    def run_part(
+        self, state: State, first: int, last: int, active: Sequence[bool], seconds: list[float] | None = None
+    ) -> None:
         """Run kernels ``first`` to ``last - 1`` of one step, those of clocks that tick; no clock is advanced.
 
-        The logs must have room for a step.
+        The logs must have room for a step.  ``seconds``: for each kernel of the program, the time that it takes is added
+        there.
         """
 
     def stop(self) -> None:

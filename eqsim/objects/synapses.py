@@ -71,9 +71,6 @@ class Synapses(SynapticAccess):
     def check_kept(self, values: Mapping[str, Any]) -> None:
         self.check_memory(values["memory"], len(values["table"]["target"]))
 
-    def check_kept(self, values: Mapping[str, Any]) -> None:
-        self.check_memory(values["memory"], len(values["table"]["target"]))
-
     def __init__(
         self,
         source: Any,

@@ -49,8 +49,8 @@ from eqsim.network.summary import scheduling_summary
 from eqsim.objects import (
     Clock,
     CodeRunner,
-    EventMonitor,
     EventClock,
+    EventMonitor,
     Group,
     NetworkOperation,
     NeuronGroup,

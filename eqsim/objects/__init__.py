@@ -1,6 +1,7 @@
 """Layer 6: the objects of a model; each says what it contributes to a program."""
 
 from eqsim.objects.clock import Clock, EventClock, defaultclock
+from eqsim.objects.event_monitor import EventMonitor
 from eqsim.objects.frames import get_local_namespace
 from eqsim.objects.group import Group
 from eqsim.objects.neurons import NeuronGroup
@@ -19,8 +20,9 @@ from eqsim.objects.views import VariableView
 
 __all__ = [
     "Clock",
-    "EventClock",
     "CodeRunner",
+    "EventClock",
+    "EventMonitor",
     "Group",
     "NetworkOperation",
     "NeuronGroup",

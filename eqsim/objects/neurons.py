@@ -8,14 +8,13 @@ from typing import Any
 import numpy as np
 
 from eqsim.errors import EqsimError, for_object
-from eqsim.ir.domain import Of, Where
-from eqsim.ir.expr import Expr, Op
-from eqsim.ir.program import Kernel
+from eqsim.ir.expr import Expr
 from eqsim.model.equations import Equations
 from eqsim.model.translate import Scope, Symbol
 from eqsim.objects.arguments import given_code, given_condition, given_equations
 from eqsim.objects.base import BrianObject
 from eqsim.objects.check import check_strings
+from eqsim.objects.custom_events import Resetter, Thresholder, given_events, no_event, reset_kernel, threshold_kernels
 from eqsim.objects.events import EventRing
 from eqsim.objects.frames import user_namespace
 from eqsim.objects.linked import read_before_write
@@ -24,7 +23,7 @@ from eqsim.objects.refractory import Refractoriness, refractoriness
 from eqsim.objects.source import SpikeSource
 from eqsim.objects.update import check_failures, contribute_cells, update_kernel
 from eqsim.objects.variables import BASIC, clock_variables, declared
-from eqsim.syntax import check_lines
+from eqsim.syntax import Assignment, Tree, check_lines
 
 DEFAULT_METHOD = ("exact", "euler", "heun")
 
@@ -47,21 +46,7 @@ class StateUpdater(BrianObject):
         check_failures(self.group)
 
 
-class Thresholder(BrianObject):
-    """Finds the neurons that spike (slot ``thresholds``)."""
-
-    def __init__(self, group: NeuronGroup, order: int, event: str = "spike") -> None:
-        super().__init__(clock=group.clock, when="thresholds", order=order, name=f"{group.name}_{event}_thresholder*")
-
-
-class Resetter(BrianObject):
-    """Runs the reset of the neurons that spiked (slot ``resets``)."""
-
-    def __init__(self, group: NeuronGroup, order: int, event: str = "spike") -> None:
-        super().__init__(clock=group.clock, when="resets", order=order, name=f"{group.name}_{event}_resetter*")
-
-
-class NeuronGroup(SpikeSource):
+class NeuronGroup(Remembering):
     """A group of neurons.
 
     Parameters
@@ -79,8 +64,8 @@ class NeuronGroup(SpikeSource):
         Statements that run for each spiking neuron.
     refractory : Quantity, str or False
         A time, an expression for a time, or a condition that keeps a neuron refractory after a spike.
-    events : dict, optional
-        Not available yet.
+    events : dict of str to str, optional
+        Conditions for events of other kinds, by their names; see `run_on_event`, `EventMonitor`, ``on_event`` of `Synapses`.
     namespace : dict, optional
         Values for names in the strings.
     dtype : optional
@@ -120,16 +105,16 @@ class NeuronGroup(SpikeSource):
         name: str = "neurongroup*",
         codeobj_class: Any = None,
     ) -> None:
-        _check_arguments(N, events, dtype)
+        _check_arguments(N, dtype)
         super().__init__(N, namespace=namespace, dt=dt, clock=clock, when="groups", order=order, name=name)
         self.equations = self.user_equations = given_equations(model, self.describe())
         self.method_choice = method
         self.method_options = dict(method_options or {})
         self.refractoriness: Refractoriness = refractoriness(refractory, self.describe())
         check_lines((e.line for e in self.equations.values()), "neurons", bool(self.refractoriness))
-        self.threshold_tree = given_condition(threshold, f"threshold of {self.describe()}")
-        self.reset_block = given_code(reset, f"reset of {self.describe()}")
-        self.events: dict[str, str] = {} if threshold is None else {"spike": threshold}
+        self.events = given_events(events, threshold, reset, self.describe())
+        self.event_trees = {e: self._condition(e, text) for e, text in self.events.items()}
+        self.event_blocks = {"spike": block} if (block := given_code(reset, f"reset of {self.describe()}")) else {}
         self._make_parts(order)
         self._make_variables()
         self.hold_subexpressions(tuple(e.name for e in self.equations.ordered_subexpressions))
@@ -140,15 +125,26 @@ class NeuronGroup(SpikeSource):
     def _make_parts(self, order: int) -> None:
         self.state_updater = StateUpdater(self, order)
         self.contained_objects.append(self.state_updater)
-        self.thresholder: dict[str, Thresholder] = {}
-        self.resetter: dict[str, Resetter] = {}
-        if self.threshold_tree is not None:
-            self.thresholder["spike"] = Thresholder(self, order)
-            self.rings["spike"] = EventRing(f"{self.name}.spike", len(self))
-            self.contained_objects.append(self.thresholder["spike"])
-            if self.reset_block:
-                self.resetter["spike"] = Resetter(self, order)
-                self.contained_objects.append(self.resetter["spike"])
+        self.thresholder = {event: Thresholder(self, order, event) for event in self.events}
+        self.rings = {event: EventRing(f"{self.name}.{event}", len(self)) for event in self.events}
+        self.resetter = {event: Resetter(self, order, event) for event in self.event_blocks}
+        self.contained_objects += [*self.thresholder.values(), *self.resetter.values()]
+
+    def _condition(self, event: str, text: str) -> Tree:
+        what = "threshold" if event == "spike" else f"event '{event}'"
+        tree = given_condition(text, f"{what} of {self.describe()}")
+        assert tree is not None
+        return tree
+
+    @property
+    def threshold_tree(self) -> Tree | None:
+        """The condition for spikes; None if there are none."""
+        return self.event_trees.get("spike")
+
+    @property
+    def reset_block(self) -> tuple[Assignment, ...]:
+        """The statements that run for neurons that have spiked."""
+        return self.event_blocks.get("spike", ())
 
     def _make_variables(self) -> None:
         variables = {v.name: v for v in BASIC} | clock_variables()
@@ -166,8 +162,52 @@ class NeuronGroup(SpikeSource):
                 "which the condition holds; if you want that, write reset=''",
                 name_suffix="only_threshold",
             )
-        if threshold is None and reset is not None:
-            raise ValueError(f"{self.describe()} has a reset but no threshold")
+
+    # -- events ----------------------------------------------------------------------------------------------------
+
+    def run_on_event(self, event: str, code: str, when: str = "after_resets", order: int | None = None) -> None:
+        """Run statements for each neuron that has an event.
+
+        Parameters
+        ----------
+        event : str
+            Name of the event; each can have statements once.
+        code : str
+        when, order
+            Slot of the step and place in it; by default ``after_resets``, and the order of the group.
+
+        Raises
+        ------
+        ValueError
+            If there is no such event, or it has statements already.
+
+        Examples
+        --------
+        >>> from eqsim import *
+        >>> G = NeuronGroup(1, 'dv/dt = 1/ms : 1', events={'high': 'v > 5'})
+        >>> G.run_on_event('high', 'v = 0')
+        """
+        if event not in self.rings:
+            raise no_event(self, event)
+        if event in self.event_blocks:
+            raise ValueError(f"{self.describe()} has statements for event '{event}' already")
+        block = given_code(code, f"run_on_event '{event}' of {self.describe()}")
+        resetter = Resetter(self, self.order if order is None else order, event, when)
+        self.event_blocks[event], self.resetter[event] = block, resetter
+        self.contained_objects.append(resetter)
+        try:
+            check_strings(self, user_namespace(), self.parts)
+        except EqsimError:
+            self.contained_objects.remove(resetter)
+            del self.event_blocks[event], self.resetter[event]
+            raise
+
+    def set_event_schedule(self, event: str, when: str = "after_thresholds", order: int | None = None) -> None:
+        """Say when in a step an event is looked for; see `run_on_event` for ``when`` and ``order``."""
+        if event not in self.thresholder:
+            raise no_event(self, event)
+        finder = self.thresholder[event]
+        finder.when, finder.order = when, self.order if order is None else order
 
     # -- what it says to others ------------------------------------------------------------------------------------
 
@@ -189,8 +229,9 @@ class NeuronGroup(SpikeSource):
 
     def identifiers(self) -> set[str]:
         """All names in the strings of this group."""
-        trees = [self.threshold_tree, self.refractoriness.tree, *(a.value for a in self.reset_block)]
-        return self.equations.identifiers | {n for t in trees if t is not None for n in t.names()}
+        trees = [*self.event_trees.values(), self.refractoriness.tree]
+        trees += [a.value for block in self.event_blocks.values() for a in block]
+        return self.equations.identifiers | {n for t in trees if t is not None for n in t.identifiers()}
 
     # -- kernels ---------------------------------------------------------------------------------------------------
 
@@ -216,44 +257,18 @@ class NeuronGroup(SpikeSource):
             kernel = update_kernel(self, context, clock)
             if kernel is not None:
                 part.kernels += read_before_write(kernel, f"{self.name}_before_update", part)
-        if "spike" in self.thresholder:
-            active = self.thresholder["spike"].active
-            part.kernels += self._threshold(context, clock) if active else [self.silence("spike", clock)]
-        if "spike" in self.resetter and self.resetter["spike"].active:
-            part.kernels.append(self._reset(context, clock))
-
-    def _threshold(self, context: Context, clock: str) -> list[Kernel]:
-        assert self.threshold_tree is not None
-        who = self.thresholder["spike"]
-        typed = self.translate(self.threshold_tree, context, "threshold", condition=True)
-        test: Expr = typed.expr
-        if self.refractoriness:
-            ready = self.scope(context)("not_refractory")
-            assert ready is not None
-            test = Op("and", (test, ready.expr))
-        origin = self.threshold_tree.source
-        find = Kernel(
-            who.name, Where(f"{self.name}.N", test, f"{self.name}.spike"), (), clock, who.when, who.order, (), origin
-        )
-        marks = self.refractoriness.marks(self, context)
-        if not marks:
-            return [find]
-        mark = Kernel(f"{who.name}_mark", Of(f"{self.name}.spike", f"{self.name}.N"), marks, clock, who.when, who.order)
-        return [find, mark]
-
-    def _reset(self, context: Context, clock: str) -> Kernel:
-        who = self.resetter["spike"]
-        body = self.code(self.reset_block, context, "reset", guarded=False)
-        return Kernel(who.name, Of(f"{self.name}.spike", f"{self.name}.N"), body, clock, who.when, who.order)
+            part.kernels += self.slope_kernels(context, self.state_updater.when, self.state_updater.order)
+        for event, finder in self.thresholder.items():
+            kernels = threshold_kernels(self, event, context, clock) if finder.active else [self.silence(event, clock)]
+            part.kernels += kernels
+        part.kernels += [reset_kernel(self, e, context, clock) for e, who in self.resetter.items() if who.active]
 
     def __repr__(self) -> str:
         return f"<NeuronGroup '{self.name}' with {len(self)} neurons>"
 
 
-def _check_arguments(N: Any, events: Any, dtype: Any) -> None:
+def _check_arguments(N: Any, dtype: Any) -> None:
     if isinstance(N, str | Equations):
         raise TypeError("the first argument of NeuronGroup is the number of neurons: NeuronGroup(N, equations, ...)")
-    if events:
-        raise EqsimError("custom events (events=...) are not available yet; threshold= defines the event 'spike'")
     if dtype is not None and np.dtype(dtype) != np.float64:
         raise EqsimError(f"only float64 is available yet, not dtype={dtype!r}")

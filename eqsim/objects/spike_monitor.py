@@ -10,8 +10,9 @@ import numpy as np
 from eqsim.ir.expr import Expr, Ref, integer
 from eqsim.ir.program import Kernel
 from eqsim.ir.stmt import Add, Log, Stmt
-from eqsim.objects.log import GrowingLog
-from eqsim.objects.monitor import Monitor, chosen_variables, stored_as, unknown_column
+from eqsim.objects.custom_events import no_event
+from eqsim.objects.log import GrowingLog, last_time
+from eqsim.objects.monitor import Monitor, whole_ticks
 from eqsim.objects.part import Context, Contribution
 from eqsim.objects.scope import quantity
 from eqsim.objects.smoothing import steps_in_bin, window_weights
@@ -60,7 +61,7 @@ class SpikeMonitor(Monitor):
         if order is not None and when is None:
             raise ValueError("give when= together with order=")
         if self.event not in getattr(source, "rings", {}):
-            raise ValueError(f"{source.describe()} has no threshold: it never spikes")
+            raise no_event(source, self.event)
         finder = getattr(source.base, "thresholder", {}).get(self.event, source.base)
         after = finder.order + 1
         super().__init__(clock=source.clock, when=when or finder.when, order=after if order is None else order, name=name)

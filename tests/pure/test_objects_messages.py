@@ -159,10 +159,6 @@ CASES: dict[str, tuple[Callable[[], Any], str]] = {
         lambda: cells(dt=1 * ms, clock=eqsim.defaultclock),
         "'cells': give either dt= or clock=, not both",
     ),
-    "events": (
-        lambda: cells(events={"burst": "v > 3"}),
-        "custom events (events=...) are not available yet; threshold= defines the event 'spike'",
-    ),
     "unknown_variable": (
         lambda: setattr(cells(), "w", 1),
         "NeuronGroup 'cells' has no variable 'w'; for attributes of your own use add_attribute()",

@@ -46,7 +46,7 @@ class StateUpdater(BrianObject):
         check_failures(self.group)
 
 
-class NeuronGroup(Remembering):
+class NeuronGroup(SpikeSource):
     """A group of neurons.
 
     Parameters

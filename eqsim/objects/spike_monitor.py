@@ -11,7 +11,7 @@ from eqsim.ir.expr import Expr, Ref, integer
 from eqsim.ir.program import Kernel
 from eqsim.ir.stmt import Add, Log, Stmt
 from eqsim.objects.custom_events import no_event
-from eqsim.objects.log import GrowingLog, last_time
+from eqsim.objects.log import GrowingLog
 from eqsim.objects.monitor import Monitor, whole_ticks
 from eqsim.objects.part import Context, Contribution
 from eqsim.objects.scope import quantity

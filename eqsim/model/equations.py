@@ -296,7 +296,9 @@ def _check_substituted(equations: Equations, substitutions: Mapping[str, Any]) -
 
 
 def _own(equations: Mapping[str, SingleEquation], name: str) -> set[str]:
-    return {n for n in equations[name].identifiers if n in equations}
+    """The variables in a right-hand side as they are now; ``x(t - tau)`` is what x was before."""
+    tree = equations[name].tree
+    return {n for n in tree.names() if n in equations} if tree is not None else set()
 
 
 def _reached(equations: Mapping[str, SingleEquation], name: str) -> set[str]:

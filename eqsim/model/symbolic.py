@@ -9,6 +9,7 @@ from itertools import count
 
 from eqsim.ir.expr import Number, Ref, as_real
 from eqsim.model.arithmetic import number
+from eqsim.model.delays import Carried
 from eqsim.model.equations import Equations
 from eqsim.model.model import Model, Ode, Origin
 from eqsim.model.translate import Symbol, Translator
@@ -25,8 +26,10 @@ def symbolic_model(equations: Equations) -> Model:
         If a function is not known, or called with the wrong number of arguments.
     """
     noise = equations.noise_names
-    symbols = {name: Symbol(Ref(name), None) for name in ("t", "dt", *noise, *(e.name for e in equations.differential))}
-    symbols |= {e.name: Symbol(Number(e.name, e.type), None) for e in equations.values() if e.kind == "parameter"}
+    symbols = {name: Symbol(Ref(name), None) for name in ("t", "dt", *noise)}
+    symbols |= {e.name: Symbol(Ref(e.name), None, callee=Carried(e.name)) for e in equations.differential}
+    parameters = (e for e in equations.values() if e.kind == "parameter")
+    symbols |= {e.name: Symbol(Number(e.name, e.type), None, callee=Carried(e.name)) for e in parameters}
     streams = count()
 
     def scope(name: str) -> Symbol:
@@ -38,7 +41,7 @@ def symbolic_model(equations: Equations) -> Model:
     translate = Translator(scope, stream)
     for e in equations.ordered_subexpressions:
         assert e.tree is not None
-        symbols[e.name] = Symbol(translate(e.tree).expr, None)
+        symbols[e.name] = Symbol(translate(e.tree).expr, None, callee=Carried(e.name))
     odes = tuple(_ode(equations, e.name, translate) for e in equations.differential)
     translate.finish()
     named = tuple((e.name, symbols[e.name].expr) for e in equations.ordered_subexpressions)

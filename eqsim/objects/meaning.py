@@ -83,6 +83,10 @@ class Meaning(BrianObject):
             return Symbol(at, DIMENSIONLESS)
         return Symbol(Load(self.full(name), None if variable.shared else at, variable.type), variable.dim)
 
+    def called(self, symbol: Symbol, name: str, context: Context, at: Expr | None = None) -> Symbol:
+        """The symbol of a variable, which may be called with a time of the past by some groups."""
+        return symbol
+
     def meaning(self, variable: Variable, scope: Scope) -> Symbol:
         """The right-hand side of a subexpression.
 
@@ -171,7 +175,7 @@ class Meaning(BrianObject):
 
         ``override`` comes before everything else, e.g. state variables as the integrator wants them.
         """
-        at = Ref(self.element, "int") if at is None else at
+        at, context = Ref(self.element, "int") if at is None else at, context.read_by(self)
         around, own, found = context.around(self), override or {}, {}
 
         def look(name: str) -> Symbol | None:

@@ -20,7 +20,7 @@ from eqsim.objects.frames import user_namespace
 from eqsim.objects.linked import read_before_write
 from eqsim.objects.part import Context, Contribution
 from eqsim.objects.refractory import Refractoriness, refractoriness
-from eqsim.objects.source import SpikeSource
+from eqsim.objects.remembering import Remembering
 from eqsim.objects.update import check_failures, contribute_cells, update_kernel
 from eqsim.objects.variables import BASIC, clock_variables, declared
 from eqsim.syntax import Assignment, Tree, check_lines
@@ -46,7 +46,7 @@ class StateUpdater(BrianObject):
         check_failures(self.group)
 
 
-class NeuronGroup(SpikeSource):
+class NeuronGroup(Remembering):
     """A group of neurons.
 
     Parameters
@@ -243,12 +243,14 @@ class NeuronGroup(SpikeSource):
             ring.contribute(part, f"{self.name}.N", context.clock(self.clock))
         if context.values_only:
             part.kernels += [] if self.active else [self.silence(e, context.clock(self.clock)) for e in self.rings]
+            self.contribute_pasts(part, context)
             return part
         try:
             self._kernels(context, part)
         except EqsimError as error:
             raise for_object(error, self.name) from None
         contribute_cells(self, part)
+        self.contribute_pasts(part, context)
         return part
 
     def _kernels(self, context: Context, part: Contribution) -> None:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from eqsim.ir.program import Array, Events, Kernel, LogBuffer, Route
+from eqsim.ir.program import Array, Events, Kernel, LogBuffer, Queue, Route, State
 from eqsim.model.translate import Symbol
+from eqsim.objects.delayed import Reads
 from eqsim.objects.scope import External, Surroundings
 
 if TYPE_CHECKING:
@@ -30,8 +31,11 @@ class Contribution:
     events: list[Events] = field(default_factory=list)
     routes: list[Route] = field(default_factory=list)
     logs: list[LogBuffer] = field(default_factory=list)
+    queues: list[Queue] = field(default_factory=list)
     kernels: list[Kernel] = field(default_factory=list)
     memory: dict[str, np.ndarray] = field(default_factory=dict)
+    late: list[Callable[[State], None]] = field(default_factory=list)
+    """What is left to do when all objects have spoken: the state is complete but for this."""
 
     def store(self, name: str, memory: np.ndarray, shared: bool = False) -> str:
         """Declare an array with its memory."""
@@ -60,11 +64,19 @@ class Context:
     surroundings: dict[str, Surroundings] = field(default_factory=dict)
     present: tuple[Any, ...] = ()
     """The active objects of the network in the order of a step."""
+    reads: Reads = field(default_factory=Reads)
+    """Where strings read the past of variables."""
+    reader: Meaning | None = None
+    """Whose string it is."""
 
     def on(self, clock: Clock, when: str = "groups") -> Context:
         """The same for a kernel that has a clock and a slot of its own: its ``t`` is that of its own clock."""
         time = self.time
         return replace(self, time=lambda own, name: time(own if name == "dt" else clock, name), early=when in EARLY)
+
+    def read_by(self, reader: Meaning) -> Context:
+        """The same for the strings of an object, also for what these take from other objects."""
+        return replace(self, reader=reader) if self.reader is None else self
 
     def idle(self) -> Context:
         """The same for an object that takes no part in the run, but whose memory others see."""

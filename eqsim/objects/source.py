@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -40,9 +40,10 @@ class SpikeSource(Group):
         If N is no positive integer.
     """
 
-    KEPT = ("memory", "rings")
+    KEPT: ClassVar[tuple[str, ...]] = ("memory", "rings")
 
-    KEPT = ("memory", "rings")
+    def check_kept(self, values: Mapping[str, Any]) -> None:
+        self.check_memory(values["memory"])
 
     def __init__(self, N: int, **base: Any) -> None:
         if isinstance(N, bool) or not isinstance(N, int | float | np.number) or N != int(N):

@@ -15,7 +15,7 @@ from eqsim.log import get_logger
 from eqsim.model.equations import Equations, SingleEquation
 from eqsim.objects.base import BrianObject
 from eqsim.objects.part import Context, Contribution
-from eqsim.objects.update import chosen_method, model_of, step
+from eqsim.objects.update import model_of, rule_of, step
 
 if TYPE_CHECKING:
     from eqsim.objects.synapses import Synapses
@@ -86,8 +86,9 @@ class SynapticStateUpdater(BrianObject):
         if context.values_only:
             return part
         clock = context.clock(self.clock)
-        model = model_of(s, context.on(self.clock, self.when), self.text)
-        body = step(s, model, chosen_method(s, model).build(model), clock, {})
+        context = context.on(self.clock, self.when)
+        model = model_of(s, context, self.text)
+        body = step(s, model, rule_of(s, model, context), clock, {})
         body = tuple(map_statement(b, s.at_sample) for b in body)
         part.kernels.append(Kernel(self.name, Each(f"{s.name}.N"), body, clock, self.when, self.order))
         return part

@@ -48,6 +48,7 @@ def model_of(group: Integrated, context: Context, text: Equations | None = None)
     text = group.equations if text is None else text
     equations = text.differential
     override = {e.name: Symbol(Ref(local_name(e.name)), e.dim) for e in equations}
+    override = {name: group.called(symbol, name, context) for name, symbol in override.items()}
     override |= {"t": Symbol(Ref("t"), second.dim), "dt": Symbol(Ref("dt"), second.dim)}
     noise = sorted(text.noise_names)
     override |= {xi: Symbol(Ref(xi), second.dim**-0.5) for xi in noise}
@@ -110,8 +111,14 @@ def update_kernel(group: NeuronGroup, context: Context, clock: str) -> Kernel | 
             ready = group.scope(context)("not_refractory")
             assert ready is not None
             extra = _named_bound(ready.expr)
-        body += step(group, model, chosen_method(group, model).build(model), clock, extra)
+        body += step(group, model, rule_of(group, model, context), clock, extra)
     return Kernel(who.name, Each(f"{group.name}.N"), body, clock, who.when, who.order)
+
+
+def rule_of(group: Integrated, model: Model, context: Context) -> Rule:
+    """One step of the chosen method; what it needs of the past is read."""
+    method = chosen_method(group, model)
+    return context.reads.settled(method.build(model), group, context, method.order)
 
 
 def chosen_method(group: Integrated, model: Model) -> Method:

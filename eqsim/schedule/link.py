@@ -137,6 +137,7 @@ def _program(
         events=tuple(e for p in parts for e in p.events),
         routes=tuple(dict.fromkeys(r for p in parts for r in p.routes)),  # several kernels may share one
         logs=tuple(log for p in parts for log in p.logs),
+        queues=tuple(q for p in parts for q in p.queues),
         kernels=kernels,
     )
 
@@ -157,6 +158,9 @@ def collect_state(
         state.ints[f"{name}.origin"] = members[0].first_step_at(randomness.origin_s)
         state.steps[name] = members[0].step
     state.arrays.update(_timetables(clocks) | context.arrays)
+    for part in parts:
+        for complete in part.late:
+            complete(state)
     return state
 
 
@@ -178,6 +182,7 @@ def relink(
         return None
     context = make_context(clocks, namespace)
     context.values_only, context.present = True, in_step_order(objects, schedule)
+    context.reads = linked.context.reads
     if not _same_externals(linked.context, context, objects):
         return None
     parts = [o.parts(context if o.active else context.idle()) for o in objects if hasattr(o, "parts")]

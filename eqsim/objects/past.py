@@ -1,0 +1,176 @@
+"""The past of a variable: its values at the last steps, for equations that contain ``x(t - tau)``.
+
+In: how far back somebody looks.  Out: a ring of rows, one for each step, that a kernel fills::
+
+    slot                  step % length
+    ring    [slot*width ... slot*width + width - 1]      the values at the beginning of that step
+    slopes  [slot*width ...]                             their derivatives, where a method of high order asks for them
+    before  [0 ... width - 1]                            the derivative of the given history at its end
+
+``width`` is the number of elements (1 for a shared variable).  The derivative may jump where the given history ends and
+the equations begin (step ``start``), so that the one before the jump is kept apart.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from eqsim.ir.expr import Expr, Number, Op, integer
+from eqsim.log import get_logger
+from eqsim.objects.keeping import Keeper
+
+logger = get_logger(__name__)
+
+SPARE = 3  # rows beyond the longest delay: the present one, one for rounding, one that is being written
+Rows = tuple[np.ndarray, np.ndarray]
+History = Callable[[np.ndarray], Rows]
+"""Times (n,) in second to values and derivatives, both (n, width)."""
+
+
+class Past(Keeper):
+    """The last values of one variable of a group.
+
+    Attributes
+    ----------
+    name : str
+        The variable.
+    width : int
+    given : callable or None
+        What the user says about the time before the first run; None: the first value, held.
+    smooth : bool
+        Are slopes recorded?
+    """
+
+    KEPT = ("length", "dt_s", "start", "last", "ring", "slopes", "before")
+
+    def __init__(self, owner: str, name: str, width: int) -> None:
+        self.owner, self.name, self.width = owner, name, width
+        self.given: History | None = None
+        self.smooth = False
+        self.forget()
+
+    def forget(self) -> None:
+        """As before the first run."""
+        self.length, self.dt_s, self.start = 0, 0.0, 0
+        self.last = np.full(1, -1, np.int64)  # the first step that is not in the ring yet; a kernel counts it up
+        self.ring, self.slopes = np.zeros(0), np.zeros(0)
+        self.before = np.zeros(self.width)
+
+    def fit(self, longest: float, step: int, dt_s: float, now: np.ndarray) -> None:
+        """Make room for delays of up to ``longest`` steps.
+
+        Parameters
+        ----------
+        step : int
+            The next step to be computed.
+        dt_s : float
+            Its length in seconds; if it has changed, past values are interpolated.
+        now : (width,) float64
+            The present values.
+        """
+        length = max(math.ceil(longest) + SPARE, self.length)
+        if (length, dt_s, step) != (self.length, self.dt_s, int(self.last[0])):
+            rows, slopes = self._rows(np.arange(step - length, step), step, dt_s, now)
+            self._keep(rows, slopes, length, step, dt_s)
+        size = self.length * self.width if self.smooth else 0
+        if len(self.slopes) != size:
+            self.slopes = np.zeros(size)
+
+    def _keep(self, rows: np.ndarray, slopes: np.ndarray, length: int, step: int, dt_s: float) -> None:
+        slots = np.arange(step - length, step) % length
+        ring, slope = np.zeros((length, self.width)), np.zeros((length, self.width))
+        ring[slots], slope[slots] = rows, slopes
+        self.ring, self.slopes = ring.ravel(), slope.ravel() if self.smooth else np.zeros(0)
+        self.length, self.dt_s = length, dt_s
+        self.last[0] = step
+
+    def _rows(self, steps: np.ndarray, step: int, dt_s: float, now: np.ndarray) -> Rows:
+        """Values and slopes at steps of ``dt_s``, all before the next one."""
+        if not self.length:
+            self.start = step
+            rows, slopes = self._history(steps * dt_s, now)
+            self.before[:] = self._history(np.array([step * dt_s]), now)[1][0]
+            return rows, slopes
+        ratio = dt_s / self.dt_s
+        at = steps * ratio
+        rows, slopes = self._remembered(at, now)
+        early = at < int(self.last[0]) - self.length
+        self._warn(early, at)
+        if np.any(early & (at < self.start)) and self.given is not None:
+            gone = early & (at < self.start)
+            rows[gone], slopes[gone] = self._history(steps[gone] * dt_s, now)
+        self.start = round(self.start / ratio)
+        return rows, slopes
+
+    def _history(self, times_s: np.ndarray, now: np.ndarray) -> Rows:
+        if self.given is None:
+            return np.tile(now, (len(times_s), 1)), np.zeros((len(times_s), self.width))
+        return self.given(times_s)
+
+    def _remembered(self, at: np.ndarray, now: np.ndarray) -> Rows:
+        """Values at old steps ``at`` (not whole where dt has changed): between two rows on a straight line."""
+        last, first = int(self.last[0]), int(self.last[0]) - self.length
+        steps = np.arange(first, last)
+        order = steps % self.length
+        rows = np.vstack((self.ring.reshape(self.length, -1)[order], now))
+        old = self.slopes.reshape(self.length, -1)[order] if self.smooth and len(self.slopes) else np.zeros_like(rows[:-1])
+        slopes = np.vstack((old, old[-1:]))
+        place = np.clip(at - first, 0, self.length)
+        low = np.minimum(place.astype(np.int64), self.length - 1)
+        share = (place - low)[:, None]
+        return rows[low] + share * (rows[low + 1] - rows[low]), slopes[low] + share * (slopes[low + 1] - slopes[low])
+
+    def _warn(self, early: np.ndarray, at: np.ndarray) -> None:
+        """Tell that a delay has become longer than what is remembered."""
+        lost = early & (at >= self.start)
+        if np.any(lost):
+            logger.warning(
+                f"'{self.name}' of '{self.owner}': a delay has become longer than what was remembered of the last run; the "
+                "oldest value that is known is used for what lies before it",
+                name_suffix="past_forgotten",
+            )
+
+    # -- for the program -------------------------------------------------------------------------------------------
+
+    def full(self, what: str) -> str:
+        """The name of something of this past in the program."""
+        return f"{self.owner}.{self.name}.{what}"
+
+    @property
+    def steps(self) -> Number:
+        """The length of the ring."""
+        return Number(self.full("past_length"), "int")
+
+    def at(self, slot: Expr, element: Expr) -> Expr:
+        """The place of an element in the row of a slot."""
+        width = Number(f"{self.owner}.N", "int") if self.width > 1 else integer(1)
+        return slot * width + element
+
+    def row(self, step: Expr, element: Expr) -> Expr:
+        """The place of an element in the row of a step."""
+        return self.at(Op("%", (step, self.steps)), element)
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """The memory by its names in the program."""
+        found = {"past": self.ring, "past_last": self.last}
+        if self.smooth:
+            found |= {"past_slopes": self.slopes, "past_before": self.before}
+        return {self.full(what): memory for what, memory in found.items()}
+
+    def ints(self) -> dict[str, int]:
+        """The numbers by their names in the program."""
+        return {self.full("past_length"): self.length, self.full("past_start"): self.start}
+
+
+def held(value: Any, width: int) -> History:
+    """A history that is constant."""
+    row = np.broadcast_to(np.asarray(value, dtype=np.float64), (width,)).copy()
+
+    def history(times_s: np.ndarray) -> Rows:
+        return np.tile(row, (len(times_s), 1)), np.zeros((len(times_s), width))
+
+    return history

@@ -16,7 +16,7 @@ from eqsim.ir.expr import Number
 from eqsim.ir.interpret import Constants
 from eqsim.ir.program import Array, Program, State, timetable
 from eqsim.model.translate import Symbol
-from eqsim.objects.base import BrianObject
+from eqsim.objects.base import BrianObject, slot_names
 from eqsim.objects.clock import Clock, EventClock
 from eqsim.objects.operations import NetworkOperation
 from eqsim.objects.part import Context, Contribution
@@ -112,7 +112,8 @@ def link(
 
 def in_step_order(objects: Sequence[BrianObject], schedule: tuple[str, ...]) -> tuple[Any, ...]:
     """The active objects, sorted."""
-    return tuple(sorted_objects((o for o in objects if o.active), schedule))
+    slots = slot_names(schedule)  # an object that does nothing in a step may have a slot that is not there
+    return tuple(sorted_objects((o for o in objects if o.active and o.when in slots), schedule))
 
 
 def _operations(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import io
+import logging
 from collections.abc import Iterator
 from contextlib import redirect_stdout
 from typing import Any
@@ -22,10 +23,12 @@ from eqsim import (
     SpikeMonitor,
     StateMonitor,
     Synapses,
+    catch_logs,
     collect,
     ms,
     mV,
     network_operation,
+    prefs,
     run,
     second,
     start_scope,
@@ -87,22 +90,111 @@ def test_monitors_may_come_later() -> None:
     np.testing.assert_array_equal(M.x, [[11, 12]])  # in slot start, 'neurongroup...' comes before 'statemonitor'
 
 
-def test_objects_in_lists_are_not_seen() -> None:
-    """Only names are looked at; a network takes whole lists."""
-    groups = [counter(), counter()]
-    assert collect() == set()
+def test_objects_in_containers_are_seen() -> None:
+    """In lists, dictionaries, and attributes of the user's own objects, up to two levels deep; a network takes any depth."""
+
+    class Model:
+        def __init__(self) -> None:
+            self.cells = counter()
+            self.parts = {"more": counter()}
+
+    groups, model, deep = [counter(), {"a": counter()}], Model(), [[[counter()]]]
+    assert {id(o) for o in collect()} == {id(o) for o in (groups[0], groups[1]["a"], model.cells, model.parts["more"])}
     run(1 * ms)
-    assert groups[0].x[0] == 0
-    named = {"a": groups[0], "b": [groups[1]]}
-    net = Network(named)
+    run(1 * ms)
+    assert groups[0].x[0] == groups[1]["a"].x[0] == model.cells.x[0] == model.parts["more"].x[0] == 20
+    assert deep[0][0][0].x[0] == 0
+    Network(deep, name="any_depth").run(1 * ms)
+    assert deep[0][0][0].x[0] == 10
+
+
+def test_network_takes_nested_containers_and_generators() -> None:
+    """Each object once."""
+    groups = [counter() for _ in range(4)]
+    net = Network({"a": groups[0], "b": [groups[1]]}, (g for g in groups[2:]), [[groups[:2]]])
     net.run(1 * ms)
-    assert groups[0].x[0] == groups[1].x[0] == 10
+    assert [g.x[0] for g in groups] == [10] * 4
+
+
+def test_synapses_in_a_list_are_seen() -> None:
+    """The commonest surprise: groups with names, and their synapses in a list."""
+    A = NeuronGroup(1, "x : 1", threshold="t < 1*ms")
+    B = NeuronGroup(1, "x : 1")
+    synapses = [Synapses(A, B, on_pre="x_post += 1") for _ in range(2)]
+    for S in synapses:
+        S.connect()
+    del S
+    with catch_logs(log_level=logging.INFO) as log:
+        run(2 * ms)
+    assert B.x[0] == 20
+    assert "(synapses[0])" in log[0][2] and "(synapses[1])" in log[0][2]
+
+
+def test_results_of_earlier_simulations_stay_in_their_list() -> None:
+    """Objects are made anew in a loop; old ones, kept in a list, do not come back."""
+    kept = []
+    for n in range(3):
+        G = counter()
+        M = StateMonitor(G, "x", record=0)
+        run((n + 1) * ms)
+        kept.append((G, M))
+    assert [g.x[0] for g, _ in kept] == [10, 20, 30]
+    assert [m.N for _, m in kept] == [10, 20, 30]
+
+
+def test_what_belongs_to_a_network_is_not_taken_from_a_list() -> None:
+    """Also before that network has run."""
+    theirs = [counter()]
+    net = Network(theirs)
+    G = counter()
+    run(1 * ms)
+    assert theirs[0].x[0] == 0 and G.x[0] == 10
+    net.run(1 * ms)
+    assert theirs[0].x[0] == 10
+
+
+def test_what_run_does_not_see_is_told() -> None:
+    """Once, with the name; at the run, not when it is too late."""
+    keep: dict[str, Any] = {}
+
+    def hidden(G: Any) -> Any:
+        keep["deep"] = [[[SpikeMonitor(G, name="unseen")]]]
+
+    G = NeuronGroup(1, "x : 1", threshold="x > 1", reset="")
+    hidden(G)
+    with catch_logs() as log:
+        run(1 * ms)
+    assert log == [
+        (
+            "WARNING",
+            "eqsim.network.magic.missed",
+            "run() does not see 'unseen': the frame that calls has no name for it, and it is in no list, dictionary or "
+            "attribute there; give it a name, or use a Network that names its objects",
+        )
+    ]
+
+
+def test_an_object_that_no_run_used_is_told_when_it_goes() -> None:
+    """Only if it was never in a network, and not if the user wishes to hear nothing."""
+    before = prefs.logging.warn_for_unused_objects
+    try:
+        with catch_logs() as log:
+            for wanted in (True, False):
+                prefs.logging.warn_for_unused_objects = wanted
+                lost, used = counter(name="lost"), counter(name="used")
+                Network(used)
+                del lost, used
+                gc.collect()
+    finally:
+        prefs.logging.warn_for_unused_objects = before
+    texts = [text for _, name, text in log if "'lost'" in text or "'used'" in text]
+    assert len(texts) == 1 and texts[0].startswith("NeuronGroup 'lost', made in test_objects_network.py, line ")
 
 
 def test_an_object_without_its_group_is_left_out() -> None:
     """With a warning, and without an error."""
-    hidden = [NeuronGroup(1, "x : 1", name="hidden")]
-    M = StateMonitor(hidden[0], "x", record=0, name="watch")
+    hidden = [[[NeuronGroup(1, "x : 1", name="hidden")]]]
+    M = StateMonitor(hidden[0][0][0], "x", record=0, name="watch")
     run(1 * ms)
     assert M.N == 0 and not M.active
 

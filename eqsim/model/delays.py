@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from eqsim.errors import Diagnostic, EquationError
 from eqsim.ir.algebra import ZERO, minus, plus
-from eqsim.ir.expr import Call, Expr, Op, as_real
+from eqsim.ir.expr import Call, Const, Expr, Op, as_real
 from eqsim.model.model import T
 from eqsim.model.translate import Callee, Site, Typed
 from eqsim.units import Dimension
@@ -20,6 +20,8 @@ def delay_of(argument: Expr, now: Expr) -> Expr | None:
     """The delay in ``t - delay``; None if it is something else."""
     if argument == now:
         return ZERO
+    if isinstance(argument, Const) and isinstance(now, Const):  # a string that is evaluated at once
+        return Const(float(now.value) - float(argument.value))
     if isinstance(argument, Op) and argument.op in ("+", "-") and len(argument.args) == 2:
         first, rest = argument.args
         inner = delay_of(first, now)

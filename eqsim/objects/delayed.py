@@ -319,21 +319,33 @@ def settle(group: Any, reads: Reads, state: State) -> None:
     EqsimError
         If a delay is negative, or too short for the method; or if it changes and nobody has said how far.
     """
-    dt_s = group.clock.dt_
-    for name, past in group.pasts.items():
-        longest = 0.0
-        for read in reads.found:
-            if read.place.past is past:
-                longest = max(longest, _longest(read, group, state, dt_s))
-        past.fit(longest, group.clock.step, dt_s, present(group, name))
+    waiting = dict(group.pasts)
+    while waiting:
+        ready = {name: now for name in waiting if (now := _present(group, name, bool(len(waiting) > 1))) is not None}
+        for name, now in ready.items():
+            past, dt_s = waiting.pop(name), group.clock.dt_
+            longest = max((_longest(r, group, state, dt_s) for r in reads.found if r.place.past is past), default=0.0)
+            past.fit(longest, group.clock.step, dt_s, now)
+        if not ready:
+            _present(group, next(iter(waiting)), False)
+    for past in group.pasts.values():
         state.arrays.update(past.arrays())
         state.ints.update(past.ints())
 
 
-def present(group: Any, name: str) -> np.ndarray:
-    """The values of a variable now; (width,) float64."""
-    variable = group.variables[name]
-    return np.atleast_1d(np.asarray(group._read(variable, slice(None)), dtype=np.float64))
+def _present(group: Any, name: str, patient: bool) -> np.ndarray | None:
+    """The values of a variable now, (width,) float64; None if they follow from the past of another one."""
+    variable, past = group.variables[name], group.pasts[name]
+    if past.length and not variable.stored:
+        return past.latest
+    if not past.length and past.given is not None:
+        return past.begin(group.memory.get(name), group.clock.step * group.clock.dt_)
+    try:
+        return np.atleast_1d(np.asarray(group._read(variable, slice(None)), dtype=np.float64))
+    except EquationError:
+        if patient:
+            return None
+        raise
 
 
 def _longest(read: Read, group: Any, state: State, dt_s: float) -> float:

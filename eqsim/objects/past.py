@@ -50,6 +50,7 @@ class Past(Keeper):
     def __init__(self, owner: str, name: str, width: int) -> None:
         self.owner, self.name, self.width = owner, name, width
         self.given: History | None = None
+        self.put: np.ndarray | None = None  # the present values that came with the history
         self.smooth = False
         self.forget()
 
@@ -133,6 +134,20 @@ class Past(Keeper):
                 "oldest value that is known is used for what lies before it",
                 name_suffix="past_forgotten",
             )
+
+    def begin(self, memory: np.ndarray | None, t_s: float) -> np.ndarray:
+        """The value at the end of the given history; also put into memory, if nobody has changed that since."""
+        assert self.given is not None
+        row = self.given(np.array([t_s]))[0][0]
+        if memory is not None and self.put is not None and np.array_equal(memory, self.put):
+            memory[:] = row
+        return row if memory is None else np.asarray(memory, dtype=np.float64)
+
+    @property
+    def latest(self) -> np.ndarray:
+        """The last row that was written."""
+        slot = (int(self.last[0]) - 1) % self.length
+        return self.ring[slot * self.width : (slot + 1) * self.width].copy()
 
     # -- for the program -------------------------------------------------------------------------------------------
 

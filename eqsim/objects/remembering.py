@@ -30,7 +30,7 @@ from eqsim.objects.past import History, Past, Rows, held
 from eqsim.objects.source import SpikeSource
 from eqsim.objects.times import standing
 from eqsim.objects.update import model_of
-from eqsim.objects.views import VariableView
+from eqsim.objects.variables import Variable
 from eqsim.syntax import parse_expression
 from eqsim.units import Quantity, get_dimensions, second
 
@@ -104,16 +104,23 @@ class Remembering(SpikeSource):
             if name not in self.variables:
                 raise KeyError(f"{self.describe()} has no variable '{name}'")
             variable = self.variables[name]
-            if variable.kind not in ("state", "parameter"):
-                raise TypeError(f"the history of '{name}' of {self.describe()} cannot be set: it is computed from others")
+            if variable.kind not in ("state", "parameter", "subexpression"):
+                raise TypeError(f"the history of '{name}' of {self.describe()} cannot be set")
             past = self.remember_past(name)
             past.forget()
-            if isinstance(value, str):
-                past.given = _expression(self, name, value, namespace)
-                VariableView(self, variable, units=False)[:] = past.given(np.array([self.clock.t_]))[0][0]
-            else:
-                VariableView(self, variable)[:] = value
-                past.given = held(self.memory[name], past.width)
+            past.given = self._given(variable, value, namespace)
+            if variable.stored:
+                now = self.clock.t_ if self._network is not None else 0.0
+                self.memory[name][:] = past.given(np.array([now]))[0][0]
+                past.put = self.memory[name].copy()
+
+    def _given(self, variable: Variable, value: Any, namespace: Mapping[str, Any]) -> History:
+        if isinstance(value, str):
+            return _expression(self, variable, value, namespace)
+        given = get_dimensions(value)
+        if given is not variable.dim and not np.all(np.asarray(value) == 0):
+            raise wrong_unit(f"the history of '{variable.name}' of {self.describe()}", "the value", variable.dim, given)
+        return held(value, 1 if variable.shared else len(self))
 
     # -- for others ------------------------------------------------------------------------------------------------
 
@@ -192,7 +199,7 @@ class Remembering(SpikeSource):
         return [Kernel(f"{self.name}_slopes", Each(f"{self.name}.N"), (*lets, *stores), clock, when, order)]
 
 
-def _expression(group: Remembering, name: str, text: str, namespace: Mapping[str, Any]) -> History:
+def _expression(group: Remembering, variable: Variable, text: str, namespace: Mapping[str, Any]) -> History:
     """A string with t as a function of time.
 
     Raises
@@ -200,8 +207,7 @@ def _expression(group: Remembering, name: str, text: str, namespace: Mapping[str
     DimensionMismatchError, UnknownNameError
         If it cannot be understood.
     """
-    variable = group.variables[name]
-    context = Context(namespace, _as_name, early=True)
+    name, context = variable.name, Context(namespace, _as_name, early=True)
     tree = parse_expression(Source(text, f"history of '{name}' of {group.describe()}").whole)
     typed = group.translate(tree, context, f"history {name}")
     if typed.dim is not variable.dim and typed.dim is not None and not typed.is_zero:

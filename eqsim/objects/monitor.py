@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from eqsim.errors import did_you_mean
-from eqsim.ir.expr import Expr, as_real
-from eqsim.model.arithmetic import number
 from eqsim.objects.base import BrianObject
+from eqsim.objects.clock import Clock
 from eqsim.objects.group import Group
 from eqsim.objects.log import GrowingLog
+from eqsim.objects.randomness import random_state
 from eqsim.objects.synaptic_index import SynapticIndexing
-from eqsim.objects.variables import Variable
+from eqsim.units import DimensionMismatchError, get_dimensions, second
+
+SUBSETS = 0x5B5E7  # in the counter of random numbers: nothing else draws with it
 
 
 class Monitor(BrianObject):
@@ -44,28 +44,18 @@ class Monitor(BrianObject):
         """What grows during a run."""
         raise NotImplementedError
 
+    _running = False
 
-def stored_as(e: Expr, variable: Variable) -> Expr:
-    """An expression as the column for a variable keeps it."""
-    return as_real(number(e)) if variable.type == "real" else e
+    def before_run(self) -> None:
+        self._running = True
 
+    def after_run(self) -> None:
+        self._running = False
 
-def chosen_variables(source: Any, names: str | Sequence[str] | bool | None) -> list[str]:
-    """What `variables=` said: one name, several, or True for all that the equations define.
-
-    Raises
-    ------
-    ValueError
-        If the source has no such variable.
-    """
-    if names is True:
-        return list(source.base.equations)
-    wanted = [] if names is None or names is False else [names] if isinstance(names, str) else list(names)
-    for name in wanted:
-        if name not in source.variables:
-            hint = did_you_mean(name, set(source.variables))
-            raise ValueError(f"{source.describe()} has no variable '{name}'{'; ' + hint if hint else ''}")
-    return list(dict.fromkeys(wanted))
+    def clear(self) -> None:
+        """Forget what has been recorded and give its memory back; recording goes on."""
+        for log in self.logs:
+            log.clear(free=not self._running)
 
 
 def chosen_elements(source: Any, record: Any) -> np.ndarray:
@@ -94,9 +84,36 @@ def chosen_elements(source: Any, record: Any) -> np.ndarray:
     return chosen.astype(np.int64)
 
 
-def unknown_column(monitor: BrianObject, name: str, known: Mapping[str, Any] | set[str]) -> AttributeError:
-    """The error for an attribute that was not recorded."""
-    hint = did_you_mean(name, set(known))
-    return AttributeError(
-        f"{type(monitor).__name__} '{monitor.__dict__.get('_name')}' did not record '{name}'{'; ' + hint if hint else ''}"
-    )
+def random_elements(monitor: BrianObject, elements: np.ndarray, count: int | None) -> np.ndarray:
+    """So many of the elements, chosen by the seed, in ascending order; all of them for None.
+
+    The choice depends on the seed and on both numbers only, so monitors of one group see the same elements.
+
+    Raises
+    ------
+    ValueError
+        If there are not so many.
+    """
+    if count is None:
+        return elements
+    if isinstance(count, bool) or not isinstance(count, int | np.integer) or not 0 < count <= len(elements):
+        raise ValueError(f"'{monitor.name}': subset= must be a number from 1 to {len(elements)}, not {count!r}")
+    words = np.random.Philox(key=random_state.seed, counter=[0, 0, SUBSETS, count])
+    return np.sort(elements[np.argsort(words.random_raw(len(elements)), kind="stable")[:count]])
+
+
+def whole_ticks(time: Any, clock: Clock, what: str) -> int:
+    """How many ticks of a clock lie in a time, rounded up.
+
+    Raises
+    ------
+    DimensionMismatchError
+        If it is no time.
+    ValueError
+        If it is not positive.
+    """
+    if get_dimensions(time) is not second.dim:
+        raise DimensionMismatchError(f"{what} must be a time, e.g. 1*second", get_dimensions(time))
+    if not float(time) > 0:
+        raise ValueError(f"{what} must be positive, not {time}")
+    return max(1, clock.first_step_at(float(time)))

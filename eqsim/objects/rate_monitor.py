@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -10,21 +11,24 @@ from eqsim.ir.domain import Once
 from eqsim.ir.expr import Load, Number, as_real, integer
 from eqsim.ir.program import Kernel
 from eqsim.ir.stmt import Add, Log, Stmt, Store
-from eqsim.objects.log import GrowingLog
-from eqsim.objects.monitor import Monitor
+from eqsim.objects.log import GrowingLog, last_ticks
+from eqsim.objects.monitor import Monitor, whole_ticks
 from eqsim.objects.part import Context, Contribution
-from eqsim.objects.scope import quantity
-from eqsim.objects.smoothing import steps_in_bin, window_weights
-from eqsim.units import hertz, second
+from eqsim.objects.recorded import array_dtype
+from eqsim.objects.results import Rates
 
 
-class PopulationRateMonitor(Monitor):
+class PopulationRateMonitor(Rates, Monitor):
     """Records the rate of a whole population: spikes in a step / N / dt.
 
     Parameters
     ----------
     source : NeuronGroup, Subgroup or PoissonGroup
     name : str, optional
+    dtype : dtype
+        What the rates are kept in: float64 or float32.
+    buffer : Quantity, optional
+        Keep the last part only, of this duration.
 
     Attributes
     ----------
@@ -36,15 +40,27 @@ class PopulationRateMonitor(Monitor):
 
     KEPT = ("_now",)
 
-    KEPT = ("_now",)
-
-    def __init__(self, source: Any, name: str = "ratemonitor*", codeobj_class: Any = None, dtype: Any = np.float64) -> None:
+    def __init__(
+        self,
+        source: Any,
+        name: str = "ratemonitor*",
+        codeobj_class: Any = None,
+        dtype: Any = np.float64,
+        *,
+        buffer: Any = None,
+    ) -> None:
         if "spike" not in getattr(source, "rings", {}):
             raise ValueError(f"{source.describe()} has no threshold: it never spikes")
         super().__init__(clock=source.clock, when="end", name=name)
         self.source = source
-        self._log = GrowingLog(f"{self.name}.rates", {"t": "float64", "rate": "float64"}, self.clock)
+        self._buffer = None if buffer is None else whole_ticks(buffer, self.clock, f"'{self.name}': buffer=")
+        self._log = self._make_log(f"{self.name}.rates", {"t": "float64", "rate": array_dtype("real", dtype, "rate")})
         self._now = np.zeros(1, np.int64)
+
+    def _make_log(self, name: str, columns: Mapping[str, str]) -> GrowingLog:
+        if self._buffer is not None:
+            return last_ticks(name, columns, self.clock, self._buffer)
+        return GrowingLog(name, columns, self.clock)
 
     @property
     def logs(self) -> list[GrowingLog]:
@@ -72,50 +88,21 @@ class PopulationRateMonitor(Monitor):
         return part
 
     @property
-    def t(self) -> Any:
-        """Times, (n,) Quantity."""
-        return quantity(self.t_, second.dim)
-
-    @property
-    def t_(self) -> np.ndarray:
-        """Times in seconds."""
-        return self._log.column("t").copy()
-
-    @property
-    def rate(self) -> Any:
-        """Rates, (n,) Quantity in hertz."""
-        return quantity(self.rate_, hertz.dim)
-
-    @property
     def rate_(self) -> np.ndarray:
         """Rates in hertz, plain."""
-        return self._log.column("rate").copy()
+        return self._column("rate")
+
+    def _column(self, name: str) -> np.ndarray:
+        return self._log.column(name).copy()
+
+    @property
+    def _dt_s(self) -> float:
+        return self.clock.dt_
 
     @property
     def N(self) -> int:
         """Number of samples."""
         return len(self._log)
-
-    def smooth_rate(self, window: Any = "gaussian", width: Any = None) -> Any:
-        """The rate, smoothed by a moving average; (n,) Quantity in hertz.
-
-        Parameters
-        ----------
-        window : {'gaussian', 'flat'} or array
-            Shape of the weights; an array of odd length gives them itself.
-        width : Quantity, second
-            Standard deviation of a gaussian (cut at 2 of them), or width of a flat window (rounded to an odd number of
-            steps).
-        """
-        weights = window_weights(window, width, self.clock.dt_)
-        return quantity(np.convolve(self.rate_, weights, mode="same") if self.N else self.rate_, hertz.dim)
-
-    def binned_rate(self, bin_size: Any) -> tuple[Any, Any]:
-        """Start times of bins, and the mean rate in each; the bin size must be a multiple of dt."""
-        steps = steps_in_bin(bin_size, self.clock.dt_)
-        bins = self.N // steps
-        rates = self.rate_[: bins * steps].reshape(bins, steps).mean(axis=1)
-        return quantity(self.t_[: bins * steps : steps], second.dim), quantity(rates, hertz.dim)
 
     def get_states(self, vars: Any = None, units: bool = True, format: str = "dict", **_: Any) -> dict[str, Any]:
         """``t``, ``rate`` and ``N``."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -11,29 +11,32 @@ from eqsim.ir.expr import Expr, Ref, integer
 from eqsim.ir.program import Kernel
 from eqsim.ir.stmt import Add, Log, Stmt
 from eqsim.objects.custom_events import no_event
-from eqsim.objects.log import GrowingLog
+from eqsim.objects.log import GrowingLog, last_time
 from eqsim.objects.monitor import Monitor, whole_ticks
 from eqsim.objects.part import Context, Contribution
-from eqsim.objects.scope import quantity
-from eqsim.objects.smoothing import steps_in_bin, window_weights
-from eqsim.objects.variables import DTYPES
-from eqsim.units import hertz, second
+from eqsim.objects.recorded import Wanted, array_dtype, column_names, find, recorded
+from eqsim.objects.results import Events
+from eqsim.units import Dimension
 
 KEPT = ("i", "t", "t_", "it", "it_")
 
 
-class SpikeMonitor(Monitor):
+class SpikeMonitor(Events, Monitor):
     """Records who spikes, and when.
 
     Parameters
     ----------
     source : NeuronGroup, Subgroup or PoissonGroup
-    variables : str or sequence of str, optional
-        Variables to record at each spike, before the reset.
+    variables : str, sequence of str, or dict of str to str, optional
+        Variables and expressions to record at each spike, before the reset; see `StateMonitor`.
     record : bool
         False: count only.
     when, order, name
         By default directly after the spikes are found.
+    dtype : dtype or dict of str to dtype, optional
+        What real values of ``variables`` are kept in: float64 or float32.
+    buffer : Quantity, optional
+        Keep the spikes of the last part only, of this duration; ``count`` counts all of them.
 
     Attributes
     ----------
@@ -46,17 +49,19 @@ class SpikeMonitor(Monitor):
 
     event = "spike"
     KEPT = ("_count",)
-    KEPT = ("_count",)
 
     def __init__(
         self,
         source: Any,
-        variables: str | Sequence[str] | None = None,
+        variables: Wanted = None,
         record: bool = True,
         when: str | None = None,
         order: int | None = None,
         name: str = "spikemonitor*",
         codeobj_class: Any = None,
+        *,
+        dtype: Any = None,
+        buffer: Any = None,
     ) -> None:
         if order is not None and when is None:
             raise ValueError("give when= together with order=")
@@ -67,12 +72,22 @@ class SpikeMonitor(Monitor):
         super().__init__(clock=source.clock, when=when or finder.when, order=after if order is None else order, name=name)
         self.source = source
         self.record = bool(record)
-        self.record_variables = list(dict.fromkeys(["i", "t", *chosen_variables(source, variables)])) if self.record else []
-        self._variables = {n: source.variables[n] for n in self.record_variables if n not in ("i", "t")}
-        columns = {"i": "int32", "t": "float64"} | {n: DTYPES[v.type] for n, v in self._variables.items()}
-        self._log = GrowingLog(f"{self.name}.spikes", columns)
+        self._columns = recorded(source, variables, f"{type(self).__name__} '{self.name}'") if self.record else {}
+        self._columns = {n: c for n, c in self._columns.items() if n not in ("i", "t")}
+        self.record_variables = ["i", "t", *self._columns] if self.record else []
+        self._words = column_names(self._columns)
+        self._buffer = None if buffer is None else whole_ticks(buffer, self.clock, f"'{self.name}': buffer=")
+        self._since = 0
+        columns = {"i": "int32", "t": "float64"}
+        columns |= {self._words[n]: array_dtype(c.type, dtype, n) for n, c in self._columns.items()}
+        self._log = self._make_log(f"{self.name}.spikes", columns)
         self._count = np.zeros(len(source), np.int32)
         self._log.width = len(source)
+
+    def _make_log(self, name: str, columns: Mapping[str, str]) -> GrowingLog:
+        if self._buffer is not None:
+            return last_time(name, columns, self.clock, self._buffer)
+        return GrowingLog(name, columns)
 
     @property
     def logs(self) -> list[GrowingLog]:
@@ -98,35 +113,26 @@ class SpikeMonitor(Monitor):
         return part
 
     def _extra(self, context: Context) -> list[Expr]:
-        look = self.source.scope(context, Ref("i", "int"))
-        return [stored_as(look(n).expr, v) for n, v in self._variables.items()]
+        return [c.expr(self.source, context) for c in self._columns.values()]
 
     # -- results ---------------------------------------------------------------------------------------------------
 
-    @property
-    def i(self) -> np.ndarray:
-        """(n,) int32: who."""
-        return self._column("i")
+    def _size(self) -> int:
+        return len(self.source)
+
+    def _steps(self) -> tuple[int, int]:
+        now = self.clock.step
+        return (self._since if self._buffer is None else max(self._since, now - self._buffer)), now
 
     @property
-    def t(self) -> Any:
-        """(n,) Quantity: when."""
-        return quantity(self.t_, second.dim)
+    def _dt_s(self) -> float:
+        return self.clock.dt_
 
-    @property
-    def t_(self) -> np.ndarray:
-        """(n,) float64: when, in seconds."""
-        return self._column("t")
+    def _dims(self) -> dict[str, Dimension]:
+        return {n: c.unit for n, c in self._columns.items()}
 
-    @property
-    def it(self) -> tuple[np.ndarray, Any]:
-        """``(i, t)``."""
-        return self.i, self.t
-
-    @property
-    def it_(self) -> tuple[np.ndarray, np.ndarray]:
-        """``(i, t)`` with times in seconds."""
-        return self.i, self.t_
+    def _others(self) -> tuple[str, ...]:
+        return ("i", "t", "count")
 
     @property
     def count(self) -> np.ndarray:
@@ -148,68 +154,31 @@ class SpikeMonitor(Monitor):
     def _column(self, name: str) -> np.ndarray:
         if not self.record:
             raise AttributeError(name)  # and `__getattr__` says why
-        return self._log.column(name).copy()
+        return self._log.column(self._words.get(name, name)).copy()
 
     def __getattr__(self, name: str) -> Any:
-        known = self.__dict__.get("_variables", {})
-        if name in known:
-            return quantity(self._column(name), known[name].dim)
-        if name.endswith("_") and name[:-1] in known:
-            return self._column(name[:-1])
         if name in KEPT and not self.__dict__.get("record", True):
             raise AttributeError(
                 f"{type(self).__name__} '{self.name}' has record=False: it counts spikes and does not keep '{name}'"
             )
-        raise unknown_column(self, name, {*known, "i", "t", "count"})
+        return self._recorded(name)
 
-    def values(self, var: str) -> dict[int, Any]:
-        """For each neuron, the values of a variable at its spikes."""
-        i, values = self.i, getattr(self, var)
-        order = np.argsort(i, kind="stable")
-        bounds = np.searchsorted(i[order], np.arange(len(self.source) + 1))
-        ordered = values[order]
-        return {n: ordered[bounds[n] : bounds[n + 1]] for n in range(len(self.source))}
+    def __getitem__(self, name: str) -> Any:
+        found = find(self._columns, name) or name
+        return getattr(self, found) if found in ("i", "t", "count") else self._recorded(found)
 
-    def all_values(self) -> dict[str, dict[int, Any]]:
-        """`values` for every recorded variable."""
-        return {v: self.values(v) for v in self.record_variables if v != "i"}
-
-    def event_trains(self) -> dict[int, Any]:
-        """For each neuron, silent ones included, the times of its spikes."""
-        return self.values("t")
-
-    spike_trains = event_trains
-
-    def binned_rate(self, bin_size: Any) -> tuple[Any, Any]:
-        """Start times of bins, (bins,), and the rate of each neuron in each, (N, bins); Quantities in second and hertz.
-
-        Raises
-        ------
-        ValueError
-            If the bin size is no multiple of dt.
-        """
-        steps, dt_s = steps_in_bin(bin_size, self.clock.dt_), self.clock.dt_
-        bins = self.clock.step // steps
-        numbers = np.round(self.t_ / dt_s).astype(np.int64) // steps
-        inside = numbers < bins
-        counts = np.zeros((len(self.source), bins))
-        np.add.at(counts, (self.i[inside], numbers[inside]), 1)
-        times = np.arange(bins) * steps * dt_s
-        return quantity(times, second.dim), quantity(counts / (steps * dt_s), hertz.dim)
-
-    def smooth_rate(self, window: Any = "gaussian", width: Any = None) -> Any:
-        """The rate of each neuron, smoothed as in `PopulationRateMonitor.smooth_rate`; (N, steps) Quantity in hertz."""
-        weights = window_weights(window, width, self.clock.dt_)
-        _, rates = self.binned_rate(self.clock.dt)
-        smooth = [np.convolve(row, weights, mode="same") for row in np.asarray(rates)]
-        return quantity(np.array(smooth), hertz.dim)
+    def clear(self) -> None:
+        """Forget all spikes and counts and give their memory back; recording goes on."""
+        super().clear()
+        self._count[:] = 0
+        self._since = self.clock.step
 
     def get_states(self, vars: Any = None, units: bool = True, format: str = "dict", **_: Any) -> dict[str, Any]:
         """``i``, ``t``, ``count``, ``N`` and the recorded variables."""
         states: dict[str, Any] = {"N": self.N, "count": self.count}
         if self.record:
             states |= {"i": self.i, "t": self.t if units else self.t_}
-            states |= {n: getattr(self, n if units else f"{n}_") for n in self._variables}
+            states |= {n: self._recorded(n if units else f"{n}_") for n in self._columns}
         return states if vars is None else {k: states[k] for k in vars}
 
     def __repr__(self) -> str:

@@ -14,10 +14,11 @@ from eqsim.codegen.cfamily import C_TYPES, STORAGE_TYPES, Printer, function_text
 from eqsim.codegen.names import identifier, members, unique
 from eqsim.codegen.stages import stages
 from eqsim.codegen.templates import fill, plain
-from eqsim.ir.domain import Across, Domain, Each, Gather, Of, Once, Sample, Size, Where
+from eqsim.errors import CompileError, Diagnostic
+from eqsim.ir.domain import Across, Domain, Due, Each, Gather, Of, Once, Sample, Send, Size, Where, asked
 from eqsim.ir.expr import Expr, Load, Number, Ref
 from eqsim.ir.order import independent
-from eqsim.ir.program import Events, Kernel, Program, Route, timetable
+from eqsim.ir.program import Events, Kernel, Program, Queue, Route, timetable
 from eqsim.ir.stmt import Let, Log, Store
 from eqsim.ir.walk import body_nodes, bound_names, nodes, statements, writes
 
@@ -26,6 +27,14 @@ INDICES = ("i", "j", "k", "r", "n")
 STEP = """active advance any arrays budget close cursors dt ends enough first full ints last now open reals state status step
     steps stop ticking""".split()
 """Words that the loop over the steps has taken."""
+
+
+EMITTED: dict[type, tuple[str, ...]] = {
+    Where: ("indices", "counts"),
+    Send: ("waiting", "waiting_counts", "due", "longest", "farthest"),
+    Due: ("waiting_counts",),
+}
+"""Arrays that the loops of some domains write, by role."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +102,7 @@ class ProgramText:
     arrays: tuple[tuple[str, str, str], ...]
     reals: tuple[tuple[str, str], ...]
     ints: tuple[tuple[str, str], ...]
+    preamble: tuple[str, ...]
     functions: tuple[str, ...]
     kernels: tuple[KernelText, ...]
     clocks: tuple[ClockText, ...]
@@ -108,6 +118,7 @@ def spell(program: Program) -> ProgramText:
         arrays=tuple((STORAGE_TYPES[a.dtype], fields[a.name], a.name) for a in program.arrays),
         reals=tuple((fields[name], name) for name in reals),
         ints=tuple((fields[name], name) for name in program.ints),
+        preamble=preamble(program),
         functions=tuple(function_text(f) for f in program.functions),
         kernels=tuple(_Kernel(program, k, fields, kernels[k.name]).text() for k in program.kernels),
         clocks=tuple(ClockText(c, fields[f"{c}.dt"], fields.get(timetable(c), "")) for c in program.clocks),
@@ -116,6 +127,13 @@ def spell(program: Program) -> ProgramText:
             for x in program.logs
         ),
     )
+
+
+def preamble(program: Program) -> tuple[str, ...]:
+    """Lines that functions of the user need before everything else."""
+    foreign = [f.foreign for f in program.functions if f.foreign is not None]
+    standard = ["#include <algorithm>", "#include <cmath>", "#include <cstdint>", "#include <cstdlib>"] if foreign else []
+    return tuple(dict.fromkeys([*standard, *(line for f in foreign for line in f.preamble)]))
 
 
 def all_reals(program: Program) -> tuple[str, ...]:
@@ -148,14 +166,15 @@ class _Kernel:
         return {c for log in self._logged() for c in (*self.logs[log].columns, self.logs[log].cursor)}
 
     def _emitted(self) -> set[str]:
-        return {str(self.roles[r]) for r in ("indices", "counts")} if isinstance(self.kernel.domain, Where) else set()
+        return {str(self.roles[r]) for r in EMITTED.get(type(self.kernel.domain), ())}
 
     def _expressions(self) -> Iterator[Expr]:
         for let in self.kernel.prelude:
             yield from nodes(let.value)
         yield from body_nodes(self.kernel.body)
-        if isinstance(self.kernel.domain, Where):
-            yield from nodes(self.kernel.domain.test)
+        asks = asked(self.kernel.domain)
+        if asks is not None:
+            yield from nodes(asks)
 
     def _arrays(self) -> list[str]:
         loaded = {e.array for e in self._expressions() if isinstance(e, Load)}
@@ -184,7 +203,7 @@ class _Kernel:
             columns=lambda log: self.logs[log].columns,
             storage=lambda name: self.arrays[name].dtype,
         )
-        domain = self.kernel.domain
+        domain, asks = self.kernel.domain, asked(self.kernel.domain)
         free = independent(self.kernel)
         return KernelText(
             name=self.name,
@@ -198,7 +217,7 @@ class _Kernel:
             prelude=tuple((self._of(self.lets[let.name]), printer.bare(let.value)) for let in self.kernel.prelude),
             body=(*printer.body(self.kernel.body), *self._condition()),
             stages=self._stages(printer, bound) if free and isinstance(domain, Each) else (),
-            test=printer.bare(domain.test) if isinstance(domain, Where) else "",
+            test=printer.bare(asks) if asks is not None else "",
             uses=frozenset(e.name for e in self._expressions() if isinstance(e, Ref)) & frozenset(INDICES),
             rows=tuple((self._of(self.row_names[x]), self._of(self.logs[x].cursor)) for x in self._logged()),
             scratch=self._scratch(),
@@ -274,6 +293,10 @@ def _roles(program: Program, kernel: Kernel) -> Iterator[tuple[str, Size]]:
             yield from (*_ring(program, events), *_route(program, route))
             if delay is not None:
                 yield ("delay", delay)
+        case Send(events, route, _, queue):
+            yield from (*_ring(program, events), *_route(program, route), *_queue(program, queue))
+        case Due(queue, route):
+            yield from (*_queue(program, queue), *_ends(program, _find(program.routes, route)))
         case Gather(route):
             found = _find(program.routes, route)
             yield from (("size", f"{found.synapses}.N"), *_ends(program, found))
@@ -284,9 +307,17 @@ def _ring(program: Program, name: str) -> Iterator[tuple[str, Size]]:
     yield from (("indices", ring.indices), ("counts", ring.counts), ("history", ring.history), ("width", ring.size))
 
 
+def _queue(program: Program, name: str) -> Iterator[tuple[str, Size]]:
+    queue: Queue = _find(program.queues, name)
+    yield from (("waiting", queue.waiting), ("waiting_counts", queue.counts), ("due", queue.due))
+    yield from (("waiting_history", queue.history), ("waiting_width", queue.width))
+    yield from (("longest", queue.longest), ("farthest", queue.farthest))
+
+
 def _route(program: Program, name: str) -> Iterator[tuple[str, Size]]:
     route: Route = _find(program.routes, name)
     yield from (("size", route.size), ("first", route.first), ("rows", f"{name}.rows"), *_ends(program, route))
+    yield ("since", route.since)
     if route.ordered:
         yield ("order", f"{name}.order")
     if route.delayed:
@@ -319,14 +350,38 @@ def _title(domain: Domain) -> str:
             return f"elements of {events}"
         case Across(events, route):
             return f"synapses that {events} reach along {route}"
+        case Send(events, route):
+            return f"synapses that {events} reach along {route}: they wait"
+        case Due(queue):
+            return f"synapses that have waited in {queue}"
         case Gather(route):
             return f"all synapses of {route}"
         case Sample():
             return "recorded elements"
 
 
+def check_functions(program: Program) -> None:
+    """Can all functions be compiled?"""
+    for f in program.functions:
+        if f.foreign is not None and not f.foreign.code:
+            raise CompileError(
+                Diagnostic(
+                    "C201",
+                    f"the function '{f.foreign.calls}' exists in Python only, so it cannot be compiled: {f.foreign.reason}",
+                    help="give it code with @implementation('cpp', ...), or set prefs.codegen.target = 'numpy'",
+                )
+            )
+
+
 def kernel_files(program: Program) -> dict[str, str]:
-    """The source files of the C family that hold the whole network, for the CPU."""
+    """The source files of the C family that hold the whole network, for the CPU.
+
+    Raises
+    ------
+    CompileError
+        If a function of the user exists in Python only.
+    """
+    check_functions(program)
     text = spell(program)
     return {
         "eqsim.hpp": plain("runtime/eqsim.hpp"),

@@ -6,7 +6,7 @@ domain visits its elements in ascending order of what is stated below, so that s
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from eqsim.ir.expr import Expr
 
@@ -74,4 +74,47 @@ class Sample:
     distinct: bool = False
 
 
-Domain = Once | Each | Where | Of | Across | Gather | Sample
+@dataclass(frozen=True, slots=True)
+class Send:
+    """``k`` over the synapses that the events of this step reach along a `Route`; each is put into a `Queue`.
+
+    After the body's Lets, ``steps`` (an int, not negative) tells in how many steps it is due.  Binds ``i``, ``j`` and ``k``
+    as `Across`.
+    """
+
+    events: str
+    route: str
+    steps: Expr
+    queue: str
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """``k`` over the synapses in a `Queue` that are due in this step, in the order in which they were put there.
+
+    They are taken out.  Binds ``i``, ``j`` and ``k`` as `Gather`.  A synapse may come twice: its delay may have changed.
+    """
+
+    queue: str
+    route: str
+
+
+Domain = Once | Each | Where | Of | Across | Gather | Sample | Send | Due
+
+
+def asked(domain: Domain) -> Expr | None:
+    """What a loop asks of each element besides its body: the test of a `Where`, the steps of a `Send`."""
+    match domain:
+        case Where(test=e) | Send(steps=e):
+            return e
+    return None
+
+
+def asking(domain: Domain, e: Expr) -> Domain:
+    """The same domain, asking something else."""
+    match domain:
+        case Where():
+            return replace(domain, test=e)
+        case Send():
+            return replace(domain, steps=e)
+    return domain

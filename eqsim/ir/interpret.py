@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from eqsim.ir.clock import Clocks
-from eqsim.ir.domain import Where
+from eqsim.ir.domain import Domain, Send, Where
 from eqsim.ir.evaluate import Evaluate, Evaluator, Frame, iteration
 from eqsim.ir.expr import Expr, Load, Ref
 from eqsim.ir.order import conflict
@@ -47,6 +47,7 @@ class Interpreter:
         self._evaluator = Evaluator(functions.__getitem__)
         self._visitor = Visitor(program)
         self._events = {e.name: e for e in program.events}
+        self._queues = {q.name: q for q in program.queues}
         self._logs = {log.name: log for log in program.logs}
         self._storage = {a.name: a for a in program.arrays}
         self._kernels = [(program.clocks.index(k.clock), self.kernel(k)) for k in program.kernels]
@@ -121,7 +122,7 @@ class Interpreter:
         body = [self.statement(s) for s in k.body]
         visits = self._visitor.of(k.domain)
         one_by_one = conflict(k) is not None
-        emit = self._emit(k.domain) if isinstance(k.domain, Where) else None
+        emit = self._emitter(k.domain)
 
         def run(state: State, n: int) -> None:
             frame = Frame({"n": np.int64(n)}, state)
@@ -149,6 +150,37 @@ class Interpreter:
             frame.names = {**names, **here.indices}
             for act in body:
                 act(frame, here)
+
+    def _emitter(self, domain: Domain) -> Callable[[Frame], None] | None:
+        match domain:
+            case Where():
+                return self._emit(domain)
+            case Send():
+                return self._put(domain)
+        return None
+
+    def _put(self, domain: Send) -> Callable[[Frame], None]:
+        """Append synapses to the lists of the steps at which they are due."""
+        steps, queue = self._evaluator(domain.steps), self._queues[domain.queue]
+
+        def put(frame: Frame) -> None:
+            state, n, k = frame.state, int(frame.names["n"]), frame.names["k"]
+            if not len(k):
+                return
+            ahead = np.broadcast_to(steps(frame), (len(k),))
+            history, width, counts = state.ints[queue.history], state.ints[queue.width], state.arrays[queue.counts]
+            slots = np.where(ahead < history, (n + ahead) % history, history)
+            order = np.argsort(slots, kind="stable")
+            slots = slots[order]
+            rank = np.arange(len(slots)) - np.searchsorted(slots, slots)
+            late = slots == history
+            state.arrays[queue.due][(counts[slots] + rank)[late]] = n + ahead[order][late]
+            state.arrays[queue.waiting][slots * width + counts[slots] + rank] = k[order]
+            np.add.at(counts, slots, 1)
+            for most, value in ((queue.longest, counts.max()), (queue.farthest, ahead.max() + 1)):
+                state.arrays[most][0] = max(int(state.arrays[most][0]), int(value))
+
+        return put
 
     def _emit(self, domain: Where) -> Callable[[Frame], None]:
         test, ring = self._evaluator(domain.test), self._events[domain.events]
@@ -218,8 +250,10 @@ class Interpreter:
         def add(frame: Frame, visits: Visits) -> None:
             target, where = frame.state.arrays[array], at(frame)
             result = np.asarray(value(frame)).astype(target.dtype, copy=False)
-            if isinstance(where, slice) or (np.ndim(where) == 0 and visits.count == 1):
+            if isinstance(where, slice):
                 target[where] += result
+            elif np.ndim(where) == 0 and visits.count == 1:
+                target[where] += result.reshape(-1)[0]
             else:
                 where = np.broadcast_to(where, (visits.count,))
                 np.add.at(target, where, np.broadcast_to(result, (visits.count,)))

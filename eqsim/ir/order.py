@@ -6,7 +6,7 @@ visits one element after the other, as the compiled code always does; so both gi
 
 from __future__ import annotations
 
-from eqsim.ir.domain import Across, Each, Of, Sample, Where
+from eqsim.ir.domain import Across, Each, Of, Sample, Where, asked
 from eqsim.ir.expr import Expr, Load, Ref
 from eqsim.ir.program import Kernel
 from eqsim.ir.stmt import Add, Stmt, Store
@@ -33,8 +33,8 @@ def _own_writes(kernel: Kernel) -> list[Store | Add]:
 def read_by_others(kernel: Kernel, array: str) -> bool:
     """Is the array loaded at another place than the one that belongs to the visit?"""
     loads = [e for e in body_nodes(kernel.body) if isinstance(e, Load)]
-    if isinstance(kernel.domain, Where):
-        loads += [e for e in nodes(kernel.domain.test) if isinstance(e, Load)]
+    asks = asked(kernel.domain)
+    loads += [e for e in nodes(asks) if isinstance(e, Load)] if asks is not None else []
     return any(e.array == array and not _own(kernel, e.index) for e in loads)
 
 

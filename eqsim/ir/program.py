@@ -7,6 +7,7 @@ memory of one simulation.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -39,14 +40,47 @@ class Array:
 
 
 @dataclass(frozen=True, slots=True)
+class Foreign:
+    """A function that is no IR: what the user has written for it in Python, and in C++.
+
+    Attributes
+    ----------
+    code : str
+        C++ that defines ``calls``; '' if there is none, and then only the interpreter can run it.
+    calls : str
+        What is called in that code.
+    takes : tuple of int
+        The parameters that it gets, by their place.
+    preamble : tuple of str
+        Lines that come before everything else (``#include``, ``#define``).
+    flags, sources : tuple of str
+        What the compiler gets in addition: options; files of C++.
+    python : callable
+        The function of numpy values, for the interpreter.
+    reason : str
+        Why there is no C++.
+    """
+
+    code: str = ""
+    calls: str = ""
+    takes: tuple[int, ...] = ()
+    preamble: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    python: Callable[..., Any] | None = field(default=None, compare=False, repr=False)
+    reason: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Function:
-    """A pure function: Lets, then a result."""
+    """A pure function: Lets, then a result.  A foreign one has no body, and a result that only tells the type."""
 
     name: str
     parameters: tuple[tuple[str, Type], ...]
     body: tuple[Let, ...]
     result: Expr
     doc: str = field(default="", compare=False)
+    foreign: Foreign | None = None
 
     @property
     def type(self) -> Type:
@@ -102,11 +136,64 @@ class Route:
     delayed: bool = False
     first_source: Size = 0
     first_target: Size = 0
+    since: Size = 0
+    """Events of earlier steps do not travel along this route."""
 
     @property
     def first(self) -> Size:
         """First element, in its group, of the side that has the events."""
         return self.first_source if self.side == "pre" else self.first_target
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """Synapses that wait for their spikes: a ring of lists, one for each of the next ``history`` steps.
+
+    ::
+
+        slot      = step % history
+        waiting   [slot*width ... slot*width + counts[slot] - 1]      int32   synapses that are due at the step
+                  [history*width ...]                                 int32   those that are due after all slots
+        counts    [slot]; [history] for those after all slots         int64
+        due       [0 ... counts[history] - 1]: their steps            int64
+        longest   the largest count so far; a log's cursor, so that a run returns before a list overflows
+        farthest  one more than the largest delay so far, in steps; a log's cursor, too
+    """
+
+    name: str
+    history: str
+    width: str
+    clock: str
+
+    @property
+    def arrays(self) -> tuple[str, ...]:
+        """Names of all its arrays."""
+        return (self.waiting, self.counts, self.due, self.longest, self.farthest)
+
+    @property
+    def waiting(self) -> str:
+        """Name of the array of synapses."""
+        return f"{self.name}.waiting"
+
+    @property
+    def counts(self) -> str:
+        """Name of the array of counts."""
+        return f"{self.name}.counts"
+
+    @property
+    def due(self) -> str:
+        """Name of the array of steps of those that are due after all slots."""
+        return f"{self.name}.due"
+
+    @property
+    def longest(self) -> str:
+        """Name of the shared array with the largest count."""
+        return f"{self.name}.longest.cursor"
+
+    @property
+    def farthest(self) -> str:
+        """Name of the shared array with the largest delay."""
+        return f"{self.name}.farthest.cursor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +243,7 @@ class Program:
     events: tuple[Events, ...] = ()
     routes: tuple[Route, ...] = ()
     logs: tuple[LogBuffer, ...] = ()
+    queues: tuple[Queue, ...] = ()
     functions: tuple[Function, ...] = ()
     constants: tuple[tuple[str, Expr], ...] = ()
     kernels: tuple[Kernel, ...] = ()

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from functools import singledispatch
 
-from eqsim.ir.domain import Across, Domain, Each, Gather, Of, Once, Sample, Where
+from eqsim.ir.domain import Across, Domain, Due, Each, Gather, Of, Once, Sample, Send, Where
 from eqsim.ir.expr import (
+    PAST,
     Call,
     Cast,
     Const,
@@ -76,6 +77,8 @@ def _text(e: Expr) -> tuple[str, int]:
             return (array if index is None else f"{array}[{show(index)}]"), ATOM
         case Op():
             return _operator(e)
+        case Call(function, (time, delay)) if function.startswith(PAST):
+            return f"{function.removeprefix(PAST)}({show(Op('-', (time, delay)))})"
         case Call(function, args):
             return f"{function}({_arguments(args)})", ATOM
         case Select(test, yes, no):
@@ -170,6 +173,9 @@ def _indented(body: tuple[Stmt, ...]) -> list[str]:
 
 @show.register
 def _(f: Function) -> str:
+    if f.foreign is not None:
+        lines = [f"  {line}" for line in f.foreign.code.splitlines()] or ["  in Python only"]
+        return "\n".join([f"function {f.name}, written by the user:", *lines])
     head = f"function {f.name}({', '.join(f'{name}: {kind}' for name, kind in f.parameters)}):"
     return "\n".join([head, *_indented(f.body), f"  give {show(f.result)}"])
 
@@ -190,6 +196,10 @@ def _domain(d: Domain) -> str:
             return f"for each synapse k of {route}"
         case Sample(indices, size):
             return f"for i in {indices}[0:{size}]"
+        case Send(events, route, steps, queue):
+            return f"for each synapse k that {events} reach along {route}; put it into {queue}, due in {show(steps)} steps"
+        case Due(queue, route):
+            return f"for each synapse k of {route} that is due in {queue}; take it out"
 
 
 def _range(first: int | str, size: int | str) -> str:

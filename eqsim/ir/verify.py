@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 
 from eqsim.errors import InternalError
-from eqsim.ir.domain import Across, Domain, Each, Gather, Of, Once, Sample, Size, Where
+from eqsim.ir.domain import Across, Domain, Due, Each, Gather, Of, Once, Sample, Send, Size, Where, asked
 from eqsim.ir.expr import Ref, Type
 from eqsim.ir.order import independent
 from eqsim.ir.program import STORAGE, Function, Kernel, Program, timetable
@@ -26,6 +26,8 @@ INDICES: dict[type, frozenset[str]] = {
     Across: frozenset("ijk"),
     Gather: frozenset("ijk"),
     Sample: frozenset("ir"),
+    Send: frozenset("ijk"),
+    Due: frozenset("ijk"),
 }
 """The indices that each domain binds, besides the step ``n``."""
 
@@ -75,6 +77,7 @@ def names_are_unique(program: Program, linked: bool) -> Iterator[str]:
         "events": [e.name for e in program.events],
         "routes": [r.name for r in program.routes],
         "logs": [x.name for x in program.logs],
+        "queues": [q.name for q in program.queues],
         "clocks": program.clocks,
         "functions": [f.name for f in program.functions],
     }
@@ -88,11 +91,13 @@ def declarations_are_complete(program: Program, linked: bool) -> Iterator[str]:
     needed = [(f"{c}.dt", "real", f"clock '{c}'") for c in program.clocks]
     needed += [(e.history, "int", f"events '{e.name}'") for e in program.events]
     needed += [(x.capacity, "int", f"log '{x.name}'") for x in program.logs]
+    needed += [(x, "int", f"queue '{q.name}'") for q in program.queues for x in (q.history, q.width)]
     for name, kind, owner in needed:
         if scope.numbers.get(name) != kind:
             yield f"{owner} needs the {kind} number '{name}'"
     owned = [(e.indices, "int32", e.name) for e in program.events]
     owned += [(e.counts, "int64", e.name) for e in program.events]
+    owned += [(array, "int32" if array == q.waiting else "int64", q.name) for q in program.queues for array in q.arrays]
     owned += [(timetable(c), "float64", c) for c in program.clocks if timetable(c) in scope.arrays]
     for array, dtype, owner in [*owned, *((x.cursor, "int64", x.name) for x in program.logs)]:
         yield from _array_faults(array, dtype, f"'{owner}'", scope)
@@ -141,10 +146,13 @@ def _kernel_faults(k: Kernel, program: Program, linked: bool) -> Iterator[str]:
     yield from body_faults(k.prelude, scope, program)
     scope.names |= dict.fromkeys(INDICES[type(k.domain)], "int")
     yield from body_faults(k.body, scope, program)
-    if isinstance(k.domain, Where):
-        yield from expression_faults(k.domain.test, scope)
-        if k.domain.test.type != "bool":
+    asks = asked(k.domain)
+    if asks is not None:
+        yield from expression_faults(asks, scope)
+        if isinstance(k.domain, Where) and asks.type != "bool":
             yield "the test of a domain is a bool"
+        if isinstance(k.domain, Send) and asks.type != "int":
+            yield "the steps of a Send are an int"
     lets = Counter([let.name for let in k.prelude] + [name for s in statements(k.body) for name in bound_names(s)])
     yield from (f"'{name}' is bound {n} times" for name, n in lets.items() if n > 1)
     yield from (f"'{name}' is the name of an index" for name in lets if name in "ijknr")
@@ -186,6 +194,13 @@ def _domain_faults(k: Kernel, domain: Domain, program: Program, scope: Scope) ->
         case Sample(indices, size):
             yield from _size_faults((size,), scope)
             yield from _array_faults(indices, "int32", "a list of recorded elements", scope)
+        case Send(events, route, _, queue):
+            yield from _event_faults(events, k, program)
+            yield from _route_faults(route, False, k, program, scope)
+            yield from _queue_faults(queue, k, program)
+        case Due(queue, route):
+            yield from _route_faults(route, False, k, program, scope)
+            yield from _queue_faults(queue, k, program)
 
 
 def _size_faults(sizes: Iterable[Size], scope: Scope) -> Iterator[str]:
@@ -205,13 +220,21 @@ def _event_faults(events: str, k: Kernel, program: Program) -> Iterator[str]:
         yield f"events '{events}' have clock '{ring.clock}', the kernel '{k.clock}'"
 
 
+def _queue_faults(name: str, k: Kernel, program: Program) -> Iterator[str]:
+    queue = next((q for q in program.queues if q.name == name), None)
+    if queue is None:
+        yield f"there is no queue '{name}'"
+    elif queue.clock != k.clock:
+        yield f"queue '{name}' has clock '{queue.clock}', the kernel '{k.clock}'"
+
+
 def _route_faults(name: str, delayed: bool, k: Kernel, program: Program, scope: Scope) -> Iterator[str]:
     route = next((r for r in program.routes if r.name == name), None)
     if route is None:
         yield f"there is no route '{name}'"
         return
-    yield from _size_faults((route.size, route.first_source, route.first_target), scope)
-    walked = isinstance(k.domain, Across)
+    yield from _size_faults((route.size, route.first_source, route.first_target, route.since), scope)
+    walked = isinstance(k.domain, Across | Send)
     used = {x.name for x in body_nodes(k.body) if isinstance(x, Ref)}
     ends = [("i", "source")] * (not walked or route.side == "post") + [("j", "target")] * (not walked or route.side == "pre")
     needed = [

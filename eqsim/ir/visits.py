@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from eqsim.ir.domain import Across, Domain, Each, Gather, Of, Once, Sample, Size, Where
+from eqsim.ir.domain import Across, Domain, Due, Each, Gather, Of, Once, Sample, Send, Size, Where
 from eqsim.ir.evaluate import Frame, Value
-from eqsim.ir.program import Program, Route, State
+from eqsim.ir.program import Program, Queue, Route, State
 
 NOWHERE = np.zeros(0, np.int64)
 
@@ -53,6 +53,7 @@ class Visitor:
     def __init__(self, program: Program) -> None:
         self._routes = {r.name: r for r in program.routes}
         self._events = {e.name: e for e in program.events}
+        self._queues = {q.name: q for q in program.queues}
 
     def of(self, domain: Domain) -> Callable[[Frame], Visits]:
         """The function that finds the visits of a step."""
@@ -67,6 +68,10 @@ class Visitor:
                 return lambda frame: self._of(frame, events, size, first)
             case Across():
                 return self._across(domain)
+            case Send(events, route):
+                return self._across(Across(events, route, 0))
+            case Due(queue, route):
+                return lambda frame: self._due(frame.state, self._queues[queue], int(frame.names["n"]), self._routes[route])
             case Gather(route):
                 return lambda frame: self._gather(frame, self._routes[route])
             case Sample(indices):
@@ -83,10 +88,10 @@ class Visitor:
         i = frame.state.arrays[indices].astype(np.int64)
         return Visits(len(i), {"i": i, "r": np.arange(len(i), dtype=np.int64)})
 
-    def happened(self, state: State, events: str, step: int) -> np.ndarray:
-        """The elements that had an event at a step (which must lie within the history)."""
+    def happened(self, state: State, events: str, step: int, since: int = 0) -> np.ndarray:
+        """The elements that had an event at a step (which must lie within the history); none before step ``since``."""
         ring = self._events[events]
-        if step < 0:
+        if step < since:
             return NOWHERE
         slot, size = step % state.ints[ring.history], size_of(ring.size, state)
         count = int(state.arrays[ring.counts][slot])
@@ -104,7 +109,7 @@ class Visitor:
             state, n = frame.state, int(frame.names["n"])
             first, size = size_of(route.first, state), size_of(route.size, state)
             if domain.delay is not None:
-                events = self.happened(state, domain.events, n - size_of(domain.delay, state))
+                events = self.happened(state, domain.events, n - size_of(domain.delay, state), size_of(route.since, state))
                 where, row = row_positions(state.arrays[f"{route.name}.rows"], _within(events, first, size) - first)
                 return _synapses(state, route, where, row)
             return self._delayed(state, domain.events, route, n, first, size)
@@ -115,12 +120,21 @@ class Visitor:
         rows, delays = state.arrays[f"{route.name}.rows"], state.arrays[f"{route.name}.delays"]
         pieces, owners = [NOWHERE], [NOWHERE]
         for age in range(state.ints[self._events[events].history] - 1, -1, -1):
-            for source in _within(self.happened(state, events, n - age), first, size) - first:
+            happened = self.happened(state, events, n - age, size_of(route.since, state))
+            for source in _within(happened, first, size) - first:
                 lo, hi = int(rows[source]), int(rows[source + 1])
                 left, right = np.searchsorted(delays[lo:hi], [age, age + 1])
                 pieces.append(np.arange(lo + left, lo + right, dtype=np.int64))
                 owners.append(np.full(right - left, source, np.int64))
         return _synapses(state, route, np.concatenate(pieces), np.concatenate(owners))
+
+    @staticmethod
+    def _due(state: State, queue: Queue, n: int, route: Route) -> Visits:
+        slot, width = n % state.ints[queue.history], state.ints[queue.width]
+        count = int(state.arrays[queue.counts][slot])
+        k = state.arrays[queue.waiting][slot * width : slot * width + count].astype(np.int64)
+        state.arrays[queue.counts][slot] = 0
+        return Visits(len(k), {"k": k, **_ends(state, route, k, None)})
 
     @staticmethod
     def _gather(frame: Frame, route: Route) -> Visits:

@@ -16,8 +16,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from eqsim.ir.clock import Clocks
+from eqsim.objects.base import BrianObject
 from eqsim.objects.clock import EPSILON, Clock
 from eqsim.objects.log import GrowingLog
+from eqsim.objects.moment import moment
 from eqsim.objects.operations import NetworkOperation
 from eqsim.schedule.link import Linked
 from eqsim.units import Quantity, second
@@ -93,6 +95,9 @@ class Drive:
     progress: Progress
     end_s: float
     profile: Profile | None = None
+    objects: Sequence[BrianObject] = ()
+    renew: Callable[[Linked], tuple[Linked, Any, list[Any]]] | None = None
+    """Links the objects again, in the middle of a step, when their structure has changed."""
     ends: dict[str, int] = field(default_factory=dict)
     pace: float = FIRST_STEPS
 
@@ -218,25 +223,37 @@ class Drive:
         self._grow()
         active = Clocks.of(self.linked.program, state).ticking(state.steps, self.ends)
         at = 0
-        for place, operation in self.linked.operations:
+        for number in range(len(self.linked.operations)):
+            place, operation = self.linked.operations[number]
             if active[names.index(self._clock_name(operation.clock))]:
                 self._part(at, place, active)
-                at = place
-                self._operate(operation)
+                self._operate(operation, place, active)
+                at = self.linked.operations[number][0]
         self._part(at, len(self.linked.program.kernels), active)
         for name, ticks in zip(names, active, strict=True):
-            state.steps[name] += ticks
+            self.linked.state.steps[name] += ticks
         self._write_back()
 
     def _part(self, first: int, last: int, active: Sequence[bool]) -> None:
         seconds = None if self.profile is None else self.profile.kernels
         self.module.run_part(self.linked.state, first, last, active, seconds)
 
-    def _operate(self, operation: NetworkOperation) -> None:
-        began = time.perf_counter()
-        operation.run()
+    def _operate(self, operation: NetworkOperation, place: int, active: Sequence[bool]) -> None:
+        began, before = time.perf_counter(), self._editions()
+        kernels, clocks = self.linked.program.kernels, self.linked.program.clocks
+        moment.done = lambda: [k for k in kernels[:place] if active[clocks.index(k.clock)]]
+        try:
+            operation.run()
+            if self.renew is not None and self._editions() != before:
+                self.linked, self.module, self.logs = self.renew(self.linked)
+        finally:
+            moment.clear()
         if self.profile is not None:
             self.profile.operations[operation.name] += time.perf_counter() - began
+
+    def _editions(self) -> list[int]:
+        """Other numbers when an operation has made or removed synapses, or changed delays."""
+        return [o.edition for o in self.objects]
 
 
 @contextmanager

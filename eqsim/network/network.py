@@ -185,8 +185,27 @@ class Network(Collection):
     def make_drive(self, linked: Linked, objects: Iterable[Any], progress: Progress, end_s: float) -> Drive:
         """The run of a linked network up to ``end_s`` seconds."""
         linked.constants(linked.state)
-        logs = [log for o in objects for log in getattr(o, "logs", ())]
-        return Drive(linked, self.engine.module, logs, progress, end_s, self._profile)
+        return Drive(
+            linked,
+            self.engine.module,
+            logs_of(objects),
+            progress,
+            end_s,
+            self._profile,
+            list(objects),
+            lambda old: self._renew(old, list(objects)),
+        )
+
+    def _renew(self, old: Linked, objects: list[Any]) -> tuple[Linked, Any, list[Any]]:
+        """Link again in the middle of a step, as synapses were made or removed or delays have changed."""
+        for obj in objects:
+            if obj.active:
+                obj.renew()
+        linked = self.engine.link(objects, old.context.outer, self.schedule_names)
+        linked.constants(linked.state)
+        if self._profile is not None:
+            self._profile.follow(linked, objects)
+        return linked, self.engine.module, logs_of(objects)
 
     def _simulate(self, drive: Drive, objects: list[BrianObject], end_s: float) -> float:
         """Run; the time that was reached, also when an operation of the user raises."""
@@ -292,6 +311,11 @@ class Network(Collection):
 def reached(objects: Iterable[BrianObject]) -> float:
     """The time of the clock that is behind, in seconds."""
     return min(o.clock.t_ for o in objects)
+
+
+def logs_of(objects: Iterable[Any]) -> list[Any]:
+    """All logs that may have to grow during a run."""
+    return [log for o in objects for log in getattr(o, "logs", ())]
 
 
 def _time(what: str, value: Any) -> float:

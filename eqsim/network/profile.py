@@ -43,6 +43,13 @@ class Profile:
         owners = tuple(next((n for n in names if k == n or k.startswith(f"{n}_")), k) for k in kernels)
         return cls(owners, [0.0] * len(kernels), {o.name: 0.0 for _, o in linked.operations}, target_of(module))
 
+    def follow(self, linked: Linked, objects: Sequence[BrianObject]) -> None:
+        """The program has changed in the middle of the run."""
+        for owner, seconds in zip(self.owners, self.kernels, strict=True):
+            self.operations[owner] = self.operations.get(owner, 0.0) + seconds
+        new = Profile.of(linked, objects, None)
+        self.owners, self.kernels = new.owners, new.kernels
+
     def info(self) -> list[tuple[str, Any]]:
         """(name, Quantity in second), the longest first."""
         total: dict[str, float] = dict(self.operations)
@@ -80,7 +87,7 @@ class ProfilingSummary:
     @property
     def _rows(self) -> list[tuple[str, str, str]]:
         whole = zip(self.names, self.times, self.percentages, strict=True)
-        return [(name, f"{float(t):.3f} s", f"{p:.2f} %") for name, t, p in whole]
+        return [(name, f"{float(t) * 1e3:.3f} ms", f"{p:.2f} %") for name, t, p in whole]
 
     def __str__(self) -> str:
         title = f"Profiling summary ({self.target})"

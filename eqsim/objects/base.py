@@ -115,6 +115,9 @@ class BrianObject(Nameable):
     def before_run(self) -> None:
         """Called when a run begins, before the program is put together; errors here cost nothing."""
 
+    def renew(self) -> None:
+        """Called in the middle of a step when synapses were made or removed or delays have changed."""
+
     during_run: Callable[[], None] | None = None
     """Called from time to time during a run, if it is there; may raise to end the run."""
 

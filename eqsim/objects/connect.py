@@ -24,6 +24,7 @@ import numpy as np
 from eqsim.functions import stream_of
 from eqsim.ir.expr import Expr
 from eqsim.objects.connect_strings import Names, Strings
+from eqsim.objects.ends import absolute
 from eqsim.objects.part import Context
 from eqsim.objects.randomness import random_state
 from eqsim.objects.sampling import Numbers
@@ -174,13 +175,6 @@ def _check_options(form: str, p: Any, n: Any, options: Mapping[str, Any]) -> Non
 
 
 NAMES = {"arrays": "arrays of indices", "strings": "a string for i or j", "topology": "a topology"}
-
-
-def absolute(group: Any, relative: np.ndarray) -> np.ndarray:
-    """Neurons of a (sub)group by their numbers in the whole group."""
-    if getattr(group, "contiguous", True):
-        return relative + np.int64(group.start)
-    return np.asarray(group.indices.astype(np.int64)[relative])
 
 
 def same_neuron(synapses: Any, i: np.ndarray, j: np.ndarray) -> np.ndarray:

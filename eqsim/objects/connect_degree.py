@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from eqsim.objects.connect import absolute
+from eqsim.objects.ends import absolute
 from eqsim.objects.sampling import Choice, distinct, starts_of, with_repetition
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ from eqsim.ir.expr import Expr, Ref
 from eqsim.log import get_logger
 from eqsim.model.translate import Scope, Symbol, Translator
 from eqsim.objects.code import check_condition
+from eqsim.objects.ends import absolute
 from eqsim.objects.host import evaluate
 from eqsim.objects.part import Context
 from eqsim.syntax import parse_expression
@@ -80,13 +81,14 @@ class Strings:
     def of_pairs(self, e: Expr, i: np.ndarray, j: np.ndarray) -> np.ndarray:
         """The values of an expression for pairs; (n,)."""
         s = self.synapses
-        pair = {"i": i + s.source.start, "j": j + s.target.start, "k": np.arange(len(i), dtype=np.int64)}
+        pair = {"i": absolute(s.source, i), "j": absolute(s.target, j), "k": np.arange(len(i), dtype=np.int64)}
         return evaluate(e, s.host_state(self.context), pair, "k")
 
     def of_names(self, e: Expr, names: Names) -> np.ndarray:
         """The values of an expression that was translated with ``names``; (n,)."""
-        starts = {"i": self.synapses.source.start, "j": self.synapses.target.start}
-        indices = {f"{k}_": v for k, v in names.items()} | {k: v + starts[k] for k, v in names.items() if k in starts}
+        groups = {"i": self.synapses.source, "j": self.synapses.target}
+        indices = {f"{k}_": v for k, v in names.items()}
+        indices |= {k: absolute(groups[k], v) for k, v in names.items() if k in groups}
         numbering = np.arange(len(next(iter(names.values()))), dtype=np.int64)
         return evaluate(e, self.synapses.host_state(self.context), {**indices, "k": numbering}, "k")
 

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from eqsim.errors import DimensionMismatchError, Source
-from eqsim.ir.domain import Across
+from eqsim.ir.domain import Across, Due, Send
+from eqsim.ir.expr import Cast, Const, Expr, Load, Number, Ref, Select, ge, integer
 from eqsim.ir.program import Kernel, Route
 from eqsim.ir.stmt import Stmt
+from eqsim.ir.visits import row_positions
+from eqsim.model.translate import Symbol
+from eqsim.objects import ends
 from eqsim.objects.base import BrianObject
+from eqsim.objects.code import Target
+from eqsim.objects.moment import moment
 from eqsim.objects.part import Context, Contribution
+from eqsim.objects.pending import NONE, Entries, SpikeQueue
+from eqsim.objects.population import Broadcast, Totals, broadcasts
 from eqsim.objects.variables import Variable
 from eqsim.objects.views import VariableView
 from eqsim.syntax import parse_statements
@@ -36,7 +45,7 @@ class SynapticPathway(BrianObject):
     """
 
     add_to_magic_network = False
-    KEPT = ("shared_delay", "delays")
+    KEPT = ("shared_delay", "delays", "queue", "_since")
 
     def __init__(
         self, synapses: Synapses, name: str, side: Literal["pre", "post"], code: str, event: str, delay: Any = None
@@ -49,6 +58,12 @@ class SynapticPathway(BrianObject):
         self.block = parse_statements(Source(code, f"on_{side} of {synapses.describe()}")) if code.strip() else ()
         self.shared_delay: float | None = None if delay is None else _delay(delay)
         self.delays: np.ndarray | None = None
+        self.queue: SpikeQueue | None = None
+        self.is_changed_by_code = False
+        self.is_seen_by_code = False
+        self._since = 0
+        self.common: tuple[Broadcast, ...] = ()
+        self._travels_in_common = False
         self._built: tuple[Any, ...] = ()
         self._route: dict[str, np.ndarray] = {}
         self._steps = 0
@@ -95,8 +110,9 @@ class SynapticPathway(BrianObject):
         ValueError
             If one is negative; or if a shared delay is to become many.
         """
-        if np.any(np.asarray(values) < 0):
+        if not np.all(np.asarray(values) >= 0):
             raise ValueError(f"{self.name}: a delay cannot be negative (smallest: {np.min(values) * 1e3:g} ms)")
+        self.hold_spikes()
         if self.shared_delay is not None:
             if np.size(values) != 1:
                 raise TypeError(f"{self.name}: the delay was given as one for all synapses, it takes one value")
@@ -106,7 +122,11 @@ class SynapticPathway(BrianObject):
             self.delays[where] = values
         self._built = ()
         self.edition += 1
-        self.edition += 1
+
+    def bring_back(self, values: Mapping[str, Any]) -> None:
+        waiting = values["queue"]
+        self.queue = None if waiting is None else self._new_queue(int(waiting["size"]))
+        super().bring_back(values)
 
     def brought_back(self) -> None:
         """Synapses are sorted for travelling anew."""
@@ -116,11 +136,54 @@ class SynapticPathway(BrianObject):
         """New synapses begin with delay 0."""
         if self.delays is not None:
             self.delays = np.concatenate((self.delays, np.zeros(len(self.synapses) - len(self.delays))))
+        if self.queue is not None and self.queue.size != len(self.synapses):
+            self.queue.resize(len(self.synapses), self._next_step())
 
     def remove(self, keep: np.ndarray) -> None:
-        """Keep the delays of the synapses that are marked; (n_syn,) bool."""
+        """Keep the delays of the synapses that are marked, and the spikes on their way to them; (n_syn,) bool."""
         if self.delays is not None:
             self.delays = self.delays[keep]
+        if self.queue is not None:
+            self.queue.remove(keep, self._next_step())
+
+    # -- spikes on their way ---------------------------------------------------------------------------------------
+
+    def hold_spikes(self) -> None:
+        """Before delays or synapses change: spikes on their way keep the delays with which they have set out."""
+        if self.queue is None and self._route:
+            first = self._next_step()
+            waiting = self._on_their_way(first)
+            if len(waiting[0]):
+                self.queue = self._new_queue(len(self.synapses))
+                self.queue.fill(waiting, first)
+            self._since, self._built = first, ()
+            self.edition += 1
+
+    def _new_queue(self, size: int) -> SpikeQueue:
+        return SpikeQueue(f"{self.synapses.name}.{self.path}.queue", self.clock, size)
+
+    def _next_step(self) -> int:
+        """The first step whose spikes have not been delivered yet."""
+        return self.clock.step + moment.has_run(self.name)
+
+    def _on_their_way(self, first: int) -> Entries:
+        """Synapses with spikes that are due from step ``first`` on, by the route of the last run."""
+        if self._travels_in_common:
+            self._build(in_common=False)
+        ring, rows, group = self.group.rings[self.event], self._route["rows"], self.group
+        found = [NONE]
+        for step in range(max(self._since, first - min(self._longest, ring.history - 1)), first):
+            spiking = ring.at(step).astype(np.int64)
+            here = ends.relative(group, spiking) if ends.contiguous(group) else spiking
+            positions = row_positions(rows, here)[0]
+            ahead = self._route["delays"][positions].astype(np.int64) if "delays" in self._route else self._steps
+            due = np.broadcast_to(step + ahead, positions.shape)
+            late = due >= first
+            synapses = self._route["order"][positions] if "order" in self._route else positions
+            found.append((synapses[late].astype(np.int64), due[late]))
+        synapses, due = (np.concatenate(x) for x in zip(*found, strict=True))
+        order = np.argsort(due, kind="stable")
+        return synapses[order], due[order]
 
     # -- for the program -------------------------------------------------------------------------------------------
 
@@ -133,20 +196,39 @@ class SynapticPathway(BrianObject):
 
     def before_run(self) -> None:
         """Sort the synapses for travelling, if anything changed."""
-        key = (self.synapses.table.version, self.clock.dt_)
+        key = (self.synapses.table.version, self.clock.dt_, self.is_common)
         if self._built != key or not self._route:
-            self._build()
+            self._build(self.is_common)
             self._built = key
-        ring = self.group.rings[self.event]
-        ring.fit(max(ring.history, self._longest + 1), self.clock.step, self.clock.dt_)
+        if self.is_seen_by_code and self.shared_delay is None:
+            self.delays = self.get_delays()
+        ring, step = self.group.rings[self.event], self.clock.step
+        self._since = self._since_now(ring.dt_s)
+        if self.is_changed_by_code and self.queue is None:
+            self.queue = self._new_queue(len(self.synapses))
+            self.queue.fill(self._on_their_way(step), step)
+            self._build(in_common=False)
+        if self.queue is not None:
+            self.queue.prepare(self._next_step(), self._longest + 1, self.clock.dt_)
+        history = 1 if self.queue is not None else self._longest + 1
+        ring.fit(max(ring.history, history), step + moment.has_found(ring.name), self.clock.dt_)
 
-    def _build(self) -> None:
+    def renew(self) -> None:
+        self.before_run()
+
+    def _since_now(self, dt_s: float | None) -> int:
+        """The step from which on spikes travel by the present route; ``dt_s`` is the step with which it was counted."""
+        since = self._since if dt_s in (None, self.clock.dt_) else round(self._since * dt_s / self.clock.dt_)
+        return since if since <= self.clock.step + 1 else 0
+
+    def _build(self, in_common: bool) -> None:
         steps, table = self.steps(), self.synapses.table
-        rows, order = table.rows(self.side)
-        self._route = {"rows": rows}
+        self._travels_in_common = in_common
+        rows, order = (np.arange(len(self.group) + 1), None) if in_common else table.rows(self.side)
+        self._route = {"rows": ends.spread(self.group, rows)}
         self._longest = int(steps.max())
         self._steps = int(steps[0])
-        if len(steps) > 1:
+        if len(steps) > 1 and self.queue is None:
             key = table.source if self.side == "pre" else table.target
             order = np.lexsort((np.arange(len(key)), steps, key)).astype(np.int32)
             self._route["delays"] = steps[order]
@@ -154,7 +236,13 @@ class SynapticPathway(BrianObject):
             self._route["order"] = order
 
     def structure(self) -> Any:
-        return ("order" in self._route, "delays" in self._route)
+        kinds = (key in self._route for key in ("order", "delays"))
+        return (*kinds, self.queue is not None, self._has_array, self._travels_in_common)
+
+    @property
+    def logs(self) -> list[Any]:
+        """What may have to grow during a run."""
+        return [] if self.queue is None else [self.queue.longest, self.queue.farthest]
 
     @property
     def names(self) -> set[str]:
@@ -166,6 +254,18 @@ class SynapticPathway(BrianObject):
         synapses = self.synapses
         return synapses.event_driven.around(synapses.code(self.block, context, f"on_{self.path}"), context)
 
+    def check(self, context: Context) -> None:
+        """Translate the statements; is what they do the same for all pairs?"""
+        body = self.body(context)
+        single = self.synapses.event_driven or not self.block
+        self.common = () if single else broadcasts(body, "i" if self.side == "pre" else "j")
+
+    @property
+    def is_common(self) -> bool:
+        """Can all pairs be done at once, without single synapses?  See `population`."""
+        alike = self.queue is None and not self.is_seen_by_code and len(self.steps()) == 1
+        return bool(self.common) and self.synapses.table.all_pairs and alike
+
     def parts(self, context: Context) -> Contribution:
         """The route, and the kernel that walks it."""
         if not self._route:
@@ -175,14 +275,70 @@ class SynapticPathway(BrianObject):
         for key, memory in self._route.items():
             part.store(f"{name}.{key}", memory)
         delayed = "delays" in self._route
-        size = f"{self.group.name}.N"
-        part.routes.append(Route(name, s.name, self.side, size, "order" in self._route, delayed, *s.firsts))
-        part.ints[f"{name}.delay"] = self._steps
+        size = ends.size(self.group)
+        since = f"{name}.since"
+        ends_of = f"{name}.common" if self._travels_in_common else s.name  # in common there are no single synapses
+        part.routes.append(Route(name, ends_of, self.side, size, "order" in self._route, delayed, *s.firsts, since))
+        part.ints |= {f"{name}.delay": self._steps, since: self._since}
+        if self._has_array:
+            part.store(self.array, self.get_delays(), self.shared_delay is not None)
+        if self.queue is not None:
+            self.queue.contribute(part, context.clock(self.clock))
+        if self._travels_in_common:
+            Totals(self.name, "", self.common).declare(part)
         if self.block and not context.values_only:
-            body = self.body(context.on(self.clock, self.when))
-            domain = Across(self.group.rings[self.event].name, name, None if delayed else f"{name}.delay")
-            part.kernels.append(Kernel(self.name, domain, body, context.clock(self.clock), self.when, self.order))
+            part.kernels += self._kernels(context, name, delayed, part)
         return part
+
+    def _kernels(self, context: Context, route: str, delayed: bool, part: Contribution) -> list[Kernel]:
+        """One kernel that delivers; with a queue one before it that lets spikes set out."""
+        clock, events = context.clock(self.clock), self.group.rings[self.event].name
+        body = self.body(context.on(self.clock, self.when))
+        if self._travels_in_common:
+            end, other = ("i", self.synapses.target) if self.side == "pre" else ("j", self.synapses.source)
+            totals = Totals(self.name, end, broadcasts(body, end))
+            place = {"clock": clock, "when": self.when, "order": self.order}
+            return totals.kernels(Across(events, route, f"{route}.delay"), ends.everyone(other, part), end, place)
+        if self.queue is None:
+            domain = Across(events, route, None if delayed else f"{route}.delay")
+            return [Kernel(self.name, domain, body, clock, self.when, self.order)]
+        send, due = Send(events, route, self._steps_of(route, clock), self.queue.name), Due(self.queue.name, route)
+        return [
+            Kernel(self.name, send, (), clock, self.when, self.order),
+            Kernel(f"{self.name}_due", due, body, clock, self.when, self.order),
+        ]
+
+    def _steps_of(self, route: str, clock: str) -> Expr:
+        """The delay of synapse ``k`` in steps; what code has made negative counts as 0."""
+        if self.shared_delay is not None or not self._has_array:
+            return Number(f"{route}.delay", "int")
+        steps = Cast("int", Load(self.array, Ref("k", "int")) / Number(f"{clock}.dt") + Const(ROUNDING))
+        return Select(ge(steps, integer(0)), steps, integer(0))
+
+    # -- in strings ------------------------------------------------------------------------------------------------
+
+    @property
+    def _has_array(self) -> bool:
+        """Does the program need the delays in seconds?"""
+        return self.is_seen_by_code or (self.queue is not None and self.delays is not None)
+
+    @property
+    def array(self) -> str:
+        """The name of the delays in the program."""
+        return f"{self.synapses.name}.{self.path}.delay_s"
+
+    def symbol(self) -> Symbol:
+        """The delay of synapse ``k``, as strings see it."""
+        self.is_seen_by_code = True
+        return Symbol(Load(self.array, None if self.shared_delay is not None else Ref("k", "int")), second.dim)
+
+    def place(self) -> Target:
+        """Where statements set the delay of synapse ``k``."""
+        if self.shared_delay is not None:
+            refusal = "it was given as one for all synapses (delay=...): set S.delay after connect() for one each"
+            return Target("", None, self.variable, refusal=refusal)
+        self.is_seen_by_code = self.is_changed_by_code = True
+        return Target(self.array, Ref("k", "int"), self.variable)
 
 
 def _delay(value: Any) -> float:

@@ -12,6 +12,7 @@ from eqsim.errors import EqsimError, did_you_mean
 from eqsim.ir.domain import Domain, Gather, Size
 from eqsim.ir.program import Route
 from eqsim.model.equations import Equations
+from eqsim.objects import ends
 from eqsim.objects.arguments import given_equations, given_pathways
 from eqsim.objects.check import check_strings
 from eqsim.objects.connect import OPTIONS, Connection
@@ -22,6 +23,7 @@ from eqsim.objects.group import Group
 from eqsim.objects.part import Context, Contribution
 from eqsim.objects.pathway import SynapticPathway
 from eqsim.objects.regular import CodeRunner
+from eqsim.objects.subgroup import Subgroup
 from eqsim.objects.summed import SummedVariableUpdater, summed_lines, without_sums
 from eqsim.objects.synaptic_access import SynapticAccess
 from eqsim.objects.synaptic_index import SynapticIndexing, numbering, numbers_of_pairs
@@ -69,7 +71,7 @@ class Synapses(SynapticAccess):
     KEPT = ("memory", "table", "connected")
 
     def check_kept(self, values: Mapping[str, Any]) -> None:
-        self.check_memory(values["memory"], len(values["table"]["target"]))
+        self.check_memory(values["memory"], self.table.length_of(values["table"]))
 
     def __init__(
         self,
@@ -168,11 +170,11 @@ class Synapses(SynapticAccess):
         self.check_subexpressions(context)
         self.event_driven.check(context)
         for sum in self.summed_updaters.values():
-            sum.parts(context)
+            sum.check(context)
         if self.state_updater is not None:
             self.state_updater.parts(context)
         for path in self.pathways.values():
-            self.code(path.block, context.on(path.clock, path.when), f"on_{path.path}")
+            path.check(context.on(path.clock, path.when))
 
     # -- connecting ------------------------------------------------------------------------------------------------
 
@@ -243,6 +245,7 @@ class Synapses(SynapticAccess):
             context = replace(context, outer=namespace)
         self._fit_table()
         first = len(self)
+        self.hold_spikes()
         Connection(self, context, skip_if_invalid).make(condition, i, j, p, n, OPTIONS | options)
         self.connected = True
         self.resize()
@@ -287,12 +290,14 @@ class Synapses(SynapticAccess):
         keep[self.elements(which)] = False
         removed = len(self) - int(np.count_nonzero(keep))
         if removed:
+            self.hold_spikes()
             self.table.remove(keep)
             for name, variable in self.variables.items():
                 if variable.stored and not variable.shared:
                     self.memory[name] = self.memory[name][keep]
             for path in self.pathways.values():
                 path.remove(keep)
+            self.resize()
         return removed
 
     def _fit_table(self) -> None:
@@ -303,6 +308,11 @@ class Synapses(SynapticAccess):
         if len(self.table):
             raise EqsimError(f"{self.describe()} connects synapses that have become more since: connect those first")
         self.table = SynapseTable(*sizes)
+
+    def hold_spikes(self) -> None:
+        """Before synapses change: spikes on their way go on as they were."""
+        for path in self.pathways.values():
+            path.hold_spikes()
 
     def resize(self) -> None:
         """Make room in all variables for synapses that were added."""
@@ -331,26 +341,42 @@ class Synapses(SynapticAccess):
     def parts(self, context: Context) -> Contribution:
         """The variables of the synapses; the pathways contribute for themselves."""
         part = self.contribute()
-        part.store(f"{self.name}.target", self.table.target)
+        if self.needs_ends:
+            part.store(f"{self.name}.target", ends.column(self.target, self.table.target))
+        for end in (self.source, self.target):
+            if isinstance(end, Subgroup):
+                end.declare(part)
         part.ints.update(self.numbers())
         if self.connected:
             for name, memory in self._counts().items():
                 part.store(name, memory)
         if self.needs_source:
-            part.store(f"{self.name}.source", self.table.source.astype(np.int32, copy=False))
+            part.store(f"{self.name}.source", ends.column(self.source, self.table.source.astype(np.int32, copy=False)))
         return part
+
+    def structure(self) -> Any:
+        return (self.needs_ends, self.needs_source)
+
+    @property
+    def needs_ends(self) -> bool:
+        """Is there anything that visits single synapses?"""
+        parts = [o for o in self.contained_objects if not getattr(o, "is_common", False)]
+        return self.sampled or any(not isinstance(o, SynapticPathway) or bool(o.block) for o in parts)
 
     @property
     def needs_source(self) -> bool:
         """Does code ask for the source of a synapse that is not reached from it?"""
+        if not self.needs_ends:
+            return False
         runners = any(isinstance(o, CodeRunner) for o in self.contained_objects)
         sums = any(u.side == "pre" for u in self.summed_updaters.values())
         posts = {name for p in self.pathways.values() if p.side == "post" for name in p.names}
-        return runners or self.sampled or sums or any(map(of_source, posts | self.equations.identifiers))
+        waiting = any(p.queue is not None for p in self.pathways.values())
+        return waiting or runners or self.sampled or sums or any(map(of_source, posts | self.equations.identifiers))
 
     def every(self, part: Contribution) -> Domain:
         """The domain of a kernel that visits all synapses."""
-        route = Route(f"{self.name}.every", self.name, "pre", f"{self.source.name}.N", False, False, *self.firsts)
+        route = Route(f"{self.name}.every", self.name, "pre", ends.size(self.source), False, False, *self.firsts)
         if route not in part.routes:
             part.routes.append(route)
         return Gather(route.name)
@@ -364,8 +390,7 @@ class Synapses(SynapticAccess):
     @property
     def firsts(self) -> tuple[Size, Size]:
         """The first neurons of source and target in their groups."""
-        source, target = (f"{g.name}.first" if g is not g.base else 0 for g in (self.source, self.target))
-        return source, target
+        return ends.first(self.source), ends.first(self.target)
 
     def __repr__(self) -> str:
         return f"<Synapses '{self.name}' from '{self.source.name}' to '{self.target.name}', {len(self)} synapses>"

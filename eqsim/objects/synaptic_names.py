@@ -15,6 +15,7 @@ from eqsim.ir.walk import substitute
 from eqsim.log import get_logger
 from eqsim.model.equations import Equations
 from eqsim.model.translate import Scope, Symbol, Translator
+from eqsim.objects import ends
 from eqsim.objects.code import Block, Target
 from eqsim.objects.event_driven import NOW, EventDriven
 from eqsim.objects.events import EventRing
@@ -121,8 +122,8 @@ class SynapticNames(Group):
     def host_indices(self, elements: np.ndarray) -> dict[str, np.ndarray]:
         return {
             "k": elements,
-            "i": self.table.source[elements].astype(np.int64) + self.source.start,
-            "j": self.table.target[elements].astype(np.int64) + self.target.start,
+            "i": ends.absolute(self.source, self.table.source[elements].astype(np.int64)),
+            "j": ends.absolute(self.target, self.table.target[elements].astype(np.int64)),
         }
 
     def at_sample(self, e: Expr) -> Expr:
@@ -243,17 +244,19 @@ class SynapticNames(Group):
         if found is not None and found.origin is not None:
             side = "post" if found.index == Ref("j", "int") else "pre"
             sums = f"; to add up over synapses, write {found.array.rpartition('.')[2]}_{side} += ..."
+            sums = sums if isinstance(found, Store) else ""
             logger.warning(
                 f"{what} of {self.describe()}: the result of '{found.origin.text.strip()}' depends on the order of the "
-                f"synapses that share a neuron (it is: by time of the spike, then by number){sums * isinstance(found, Store)}",
+                f"synapses that share a neuron (it is: by time of the spike, then by number){sums}",
                 "order_dependence",
                 once=True,
             )
 
 
 def absolute(group: Any, relative: Expr) -> Expr:
-    """A neuron of a (sub)group by its number in the whole group."""
-    return relative if group is group.base else relative + Number(f"{group.name}.first", "int")
+    """A neuron of a (sub)group by its number in the whole group, from what a program knows of the ends of synapses."""
+    first = ends.first(group)
+    return relative if first == 0 else relative + Number(str(first), "int")
 
 
 def _place(group: Any, variable: Variable, at: Expr, context: Context, accumulate: bool = True) -> Target:

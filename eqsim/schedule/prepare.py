@@ -22,15 +22,15 @@ from eqsim.ir.walk import called
 
 def link_functions(program: Program) -> Program:
     """Bring the definitions of all functions that are called."""
-    from eqsim.ir.domain import Where
+    from eqsim.ir.domain import asked
     from eqsim.ir.expr import Call
     from eqsim.ir.walk import nodes
 
     names: set[str] = set()
     for k in program.kernels:
         names |= called(k.body) | called(k.prelude)
-        if isinstance(k.domain, Where):
-            names |= {e.function for e in nodes(k.domain.test) if isinstance(e, Call)}
+        asks = asked(k.domain)
+        names |= {e.function for e in nodes(asks) if isinstance(e, Call)} if asks is not None else set()
     for _, e in program.constants:
         names |= {x.function for x in nodes(e) if isinstance(x, Call)}
     return replace(program, functions=closure(sorted(names)))

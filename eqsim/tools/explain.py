@@ -23,7 +23,7 @@ from typing import Any, TextIO
 from eqsim.codegen.render import kernel_files
 from eqsim.errors import Source
 from eqsim.integrators import Method, choose, describe
-from eqsim.ir.domain import Where
+from eqsim.ir.domain import asked
 from eqsim.ir.expr import Expr, Number
 from eqsim.ir.program import Kernel, Program
 from eqsim.ir.show import show
@@ -275,7 +275,8 @@ def _once(program: Program, kernels: Sequence[Kernel]) -> list[str]:
 
 
 def _numbers_in(k: Kernel) -> Iterator[str]:
-    tests = nodes(k.domain.test) if isinstance(k.domain, Where) else ()
+    asks = asked(k.domain)
+    tests = nodes(asks) if asks is not None else ()
     return (x.name for x in (*body_nodes(k.prelude), *body_nodes(k.body), *tests) if isinstance(x, Number))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from eqsim.ir.domain import Across, Domain, Gather, Once, Sample, Where
+from eqsim.ir.domain import Across, Domain, Due, Gather, Once, Sample, Send, asked, asking
 from eqsim.ir.expr import Call, Cast, Draw, Expr, Number, Ref, word
 from eqsim.ir.program import Kernel, Program
 from eqsim.ir.walk import map_statement, transform
@@ -15,7 +15,7 @@ def element(domain: Domain) -> Expr:
     match domain:
         case Once():
             return word(0)
-        case Across() | Gather():
+        case Across() | Gather() | Send() | Due():
             return Cast("word", Ref("k", "int"))
         case Sample(distinct=distinct):
             return Cast("word", Ref("i" if distinct else "r", "int"))
@@ -33,7 +33,8 @@ def _expand(k: Kernel) -> Kernel:
     def whole(e: Expr) -> Expr:
         return transform(e, call)
 
-    domain = replace(k.domain, test=whole(k.domain.test)) if isinstance(k.domain, Where) else k.domain
+    asks = asked(k.domain)
+    domain = k.domain if asks is None else asking(k.domain, whole(asks))
     return replace(k, domain=domain, body=tuple(map_statement(s, whole) for s in k.body))
 
 

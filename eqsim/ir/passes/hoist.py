@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from eqsim.ir.domain import Once, Where
+from eqsim.ir.domain import Once, asked, asking
 from eqsim.ir.expr import Call, Cast, Const, Draw, Expr, Iterate, Load, Number, Op, Ref, Table
 from eqsim.ir.program import Kernel, Program
 from eqsim.ir.stmt import Let, Log, Stmt, When
@@ -73,9 +73,9 @@ class _Hoist:
 
     def kernel(self) -> Kernel:
         body = tuple(self._body(self.old.body))
-        domain = self.old.domain
-        if isinstance(domain, Where):
-            domain = replace(domain, test=self._lift(domain.test))
+        asks, domain = asked(self.old.domain), self.old.domain
+        if asks is not None:
+            domain = asking(domain, self._lift(asks))
         return replace(self.old, body=body, domain=domain, prelude=tuple(self.prelude))
 
     def _body(self, body: Iterable[Stmt]) -> Iterable[Stmt]:
@@ -118,9 +118,10 @@ class _Hoist:
         match e:
             case Ref(name):
                 return self.levels.get(name, ELEMENT)
-            case Load(array, None):
-                return ELEMENT if array in self.written else STEP
-            case Load() | Draw():
+            case Load(array, index):
+                fixed = array not in self.written
+                return max(STEP, RUN if index is None else self.level(index)) if fixed else ELEMENT
+            case Draw():
                 return ELEMENT
             case Iterate():
                 inner = {x.name for part in (e.test, *e.nexts, e.result) for x in nodes(part) if isinstance(x, Ref)}

@@ -28,6 +28,8 @@ class Stepper:
         self.net = net
         self.objects: list[BrianObject] = []
         self.drive: Drive | None = None
+        self._all: list[BrianObject] = []
+        self._clocks: list[Clock] = []
         self._edition: list[Any] = []
         self._t_s = -1.0
         self._memory: list[tuple[dict[str, Any], str, Any]] = []
@@ -42,8 +44,8 @@ class Stepper:
     @property
     def clock(self) -> Clock:
         """The clock with the shortest dt."""
-        regular = [o.clock for o in self.objects if not isinstance(o.clock, EventClock)]
-        return min(regular or [o.clock for o in self.objects], key=lambda c: c.dt_)
+        regular = [c for c in self._clocks if not isinstance(c, EventClock)]
+        return min(regular or self._clocks, key=lambda c: c.dt_)
 
     def advance(self, count: int, namespace: Mapping[str, Any]) -> bool:
         """Run ``count`` steps of the clock with the shortest dt; False if somebody wished to stop."""
@@ -59,7 +61,7 @@ class Stepper:
             done = drive.advance(until_s)
         finally:
             net._running = False
-            self._t_s = net._t_s = min(until_s, min(o.clock.t_ for o in self.objects))
+            self._t_s = net._t_s = min(until_s, min(c.t_ for c in self._clocks))
         if done:
             self._t_s = net._t_s = until_s
         return done
@@ -68,7 +70,8 @@ class Stepper:
 
     def _start(self, namespace: Mapping[str, Any]) -> Drive:
         net = self.net
-        self.objects = net.begin_run()
+        self.objects, self._all = net.begin_run(), net.objects
+        self._clocks = list({id(o.clock): o.clock for o in self._all}.values())
         linked = net.engine.link(self.objects, namespace, net.schedule_names)
         self._edition, self._t_s = self._present_edition(), net.t_
         memories = {id(m): m for o in self.objects if isinstance(m := getattr(o, "memory", None), dict)}
@@ -86,9 +89,10 @@ class Stepper:
         return any(_look(s, name, namespace) is not value for s, name, value in self._names)
 
     def _present_edition(self) -> list[Any]:
-        engine = self.net.engine
-        whole = [id(engine.linked.program) if engine.linked else 0, engine.randomness, self.net.schedule_names]
-        return whole + [(id(o), o.active, o.when, o.order, o.edition, o.clock.dt_) for o in self.net.objects]
+        net, engine = self.net, self.net.engine
+        whole = [engine.linked and engine.linked.program, engine.randomness, net._schedule, *map(id, net._objects)]
+        parts = [(o._active, o.when, o.order, o.edition, len(o.contained_objects)) for o in self._all]
+        return whole + parts + [c.dt_ for c in self._clocks]
 
 
 def _look(around: Surroundings, name: str, namespace: Mapping[str, Any]) -> Any:
@@ -108,9 +112,11 @@ def steps(
     stepper, end_s, stop_wish.requested = Stepper(net), net.t_ + duration_s, False
     try:
         while net.t_ < end_s:
+            before = stepper.drive
             drive = stepper.prepare(user_namespace(level) if namespace is None else namespace)
             clock, count = stepper.clock, _count(stepper.clock, every_s)
-            drive.plan(end_s)
+            if drive is not before:
+                drive.plan(end_s)
             until_s = clock.time_of(clock.step + count)
             last = until_s >= end_s - EPSILON * clock.dt_
             if not stepper.advance_to(drive, end_s if last else until_s):

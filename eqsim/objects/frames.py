@@ -30,7 +30,8 @@ class FrameNamespace(Mapping[str, Any]):
     """The names that a frame sees: its locals over its globals, read when asked for."""
 
     def __init__(self, frame: FrameType) -> None:
-        self._locals, self._globals = dict(frame.f_locals), frame.f_globals
+        there, self._globals = frame.f_locals, frame.f_globals
+        self._locals = {} if there is self._globals else dict(there)
 
     def __getitem__(self, name: str) -> Any:
         if name in self._locals:

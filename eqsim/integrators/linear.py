@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from eqsim.ir.algebra import ZERO
-from eqsim.ir.expr import Call, Draw, Expr, Load, Ref
+from eqsim.ir.expr import PAST, Call, Draw, Expr, Load, Ref
 from eqsim.ir.walk import children
 from eqsim.model.calculus import linear
 from eqsim.model.model import Model
@@ -77,6 +77,8 @@ def changing(e: Expr, model: Model) -> str | None:
     for x in _reached(e, model.locally_constant):
         if x == Ref("t"):
             return "t"
+        if isinstance(x, Call) and x.function.startswith(PAST):
+            return f"{x.function.removeprefix(PAST)}(t - delay)"
         if isinstance(x, Draw):
             return "random numbers"
     return None

@@ -33,6 +33,11 @@ INDEX_NAMES = frozenset("ijkrn")
 """Names that the domains bind: element, target, synapse, record, step.  A user's variable of such a name is renamed."""
 
 
+PAST = "past:"
+"""How the names of those `Call`s begin that stand for ``x(t - delay)``, until an integrator has done its work: the function
+``past:x`` of t and the delay."""
+
+
 def local_name(name: str) -> str:
     """The name of a `Let` for a variable of the user."""
     return f"{name}_" if name.rstrip("_") in INDEX_NAMES else name

@@ -78,7 +78,7 @@ def _text(e: Expr) -> tuple[str, int]:
         case Op():
             return _operator(e)
         case Call(function, (time, delay)) if function.startswith(PAST):
-            return f"{function.removeprefix(PAST)}({show(Op('-', (time, delay)))})"
+            return f"{function.removeprefix(PAST)}({show(Op('-', (time, delay)))})", ATOM
         case Call(function, args):
             return f"{function}({_arguments(args)})", ATOM
         case Select(test, yes, no):

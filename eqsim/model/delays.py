@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from eqsim.errors import Diagnostic, EquationError
 from eqsim.ir.algebra import ZERO, minus, plus
-from eqsim.ir.expr import Call, Const, Expr, Op, as_real
+from eqsim.ir.expr import PAST, Call, Const, Expr, Op, as_real
 from eqsim.model.model import T
 from eqsim.model.translate import Callee, Site, Typed
 from eqsim.units import Dimension
@@ -32,7 +32,7 @@ def delay_of(argument: Expr, now: Expr) -> Expr | None:
 
 def carried(name: str) -> str:
     """The name of the call that stands for past values of a variable while an integrator works."""
-    return f"past:{name}"
+    return f"{PAST}{name}"
 
 
 @dataclass(frozen=True, slots=True)

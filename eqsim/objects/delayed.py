@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from eqsim.errors import Diagnostic, DimensionMismatchError, EqsimError, EquationError, Span, for_object
+from eqsim.errors import Diagnostic, DimensionMismatchError, EquationError, Span, for_object
 from eqsim.ir.algebra import ZERO, minus, over
 from eqsim.ir.expr import (
     Call,
@@ -117,6 +117,7 @@ class Reads:
         bound = {let.name: let.value for let in rule.lets if isinstance(let, Let)}
         if not self._prepare(rule, reader, order):
             return rule
+        names: list[tuple[Expr, str]] = []
 
         def read(e: Expr) -> Expr:
             if not (isinstance(e, Call) and e.function in self.carried):
@@ -125,14 +126,15 @@ class Reads:
             time, delay = (_expanded(a, bound) for a in e.args)
             offset = _after(time)
             self.found.append(Read(place, _in_program(delay, context, place), reader, span, int(offset != ZERO)))
-            return _value(place, delay, offset, context, place.past.smooth and place.group is reader)
+            short = delay if _is_fixed(delay) else e.args[1]
+            return _value(place, short, offset, context, place.past.smooth and place.group is reader, names)
 
         def whole(e: Expr) -> Expr:
             return transform(e, read)
 
         lets = tuple(cast(Bound, map_statement(s, whole)) for s in rule.lets)
         updates = tuple((name, whole(value)) for name, value in rule.updates)
-        lets, updates = share(lets, updates)
+        lets, updates = share(lets, updates, names)
         return replace(rule, lets=lets, updates=updates, failed=None if rule.failed is None else whole(rule.failed))
 
     def _prepare(self, rule: Rule, reader: Any, order: float | None) -> bool:
@@ -244,25 +246,38 @@ class Delayed(Callee):
 # --- in programs ------------------------------------------------------------------------------------------------------
 
 
-def _value(place: Place, delay: Expr, offset: Expr, context: Context, smooth: bool) -> Expr:
-    """The value of a variable ``delay`` seconds before the time of the step plus ``offset``."""
+def _value(
+    place: Place,
+    delay: Expr,
+    offset: Expr,
+    context: Context,
+    smooth: bool,
+    names: list[tuple[Expr, str]] | None = None,
+) -> Expr:
+    """The value of a variable ``delay`` seconds before the time of the step plus ``offset``.
+
+    Good names for its parts are added to ``names``.
+    """
     clock = place.group.clock
     n, dt = context.time(clock, "t_in_timesteps").expr, context.time(clock, "dt").expr
     back = substitute(over(minus(delay, offset), DT), {"dt": dt})
     length = place.past.steps
     within = both(ge(back, real(-TINY)), le(back, as_real(length) - real(2.0)))
-    sure = _is_fixed(back, place)
+    sure = _is_fixed(back) and not isinstance(n, Const)
     back = Select(gt(back, 0.0) if sure else both(within, gt(back, 0.0)), back, ZERO)
     k = Cast("int", unary("floor", back)) + 1
     share = as_real(k) - back
     rows = _Rows(place, n, k, length, early=context.early)
     value = rows.hermite(share, dt) if smooth else rows.line(share)
+    if names is not None:
+        x = place.past.name
+        names += [(back, f"_steps_back_{x}"), (k, f"_row_back_{x}"), (share, f"_share_{x}"), (value, f"_{x}_past")]
     return value if sure else Select(within, value, real(float("nan")))
 
 
-def _is_fixed(e: Expr, place: Place) -> bool:
+def _is_fixed(e: Expr) -> bool:
     """Can the value not change during a run?"""
-    return all(isinstance(x, Const | Number | Op) for x in nodes(e))
+    return all(isinstance(x, Const | Number | Op) or x == DT for x in nodes(e))
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,14 +376,14 @@ def _longest(read: Read, group: Any, state: State, dt_s: float) -> float:
         if longest is None:
             message = f"the delay of '{read.place.past.name}' changes during a run"
             help = f"say how long it can become, e.g. {group.name}.longest_delay = 50*ms"
-            raise for_object(EqsimError(Diagnostic("E133", message, read.span, "", help)), read.reader.name)
+            raise for_object(EquationError(Diagnostic("E133", message, read.span, "", help)), read.reader.name)
         return float(longest / dt_s)
     steps = read.steps(state, dt_s)
     if not len(steps):
         return 0.0
     _check_least(read, float(np.min(steps)), dt_s)
     if not np.all(np.isfinite(steps)):
-        raise for_object(EqsimError(Diagnostic("E134", "a delay is not finite", read.span)), read.reader.name)
+        raise for_object(EquationError(Diagnostic("E134", "a delay is not finite", read.span)), read.reader.name)
     return max(float(np.max(steps)), 0.0 if longest is None else longest / dt_s)
 
 
@@ -381,7 +396,7 @@ def _check_least(read: Read, steps: float, dt_s: float) -> None:
     else:
         message = f"a delay of {given} is shorter than the step, {dt_s * 1e3:g} ms"
         help = "this method needs values within the step: make dt smaller, or use method='euler'"
-    raise for_object(EqsimError(Diagnostic("E135", message, read.span, "", help)), read.reader.name)
+    raise for_object(EquationError(Diagnostic("E135", message, read.span, "", help)), read.reader.name)
 
 
 def _changes(read: Read) -> bool:
@@ -389,6 +404,8 @@ def _changes(read: Read) -> bool:
     groups = {g.name: g for g in _seen_by(read.reader)}
     for x in nodes(read.delay):
         if isinstance(x, Draw) or (isinstance(x, Ref) and x.name not in INDICES):
+            return True
+        if isinstance(x, Load) and x.array.endswith(".past"):
             return True
         if isinstance(x, Load):
             owner, _, name = x.array.rpartition(".")

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from eqsim.ir.expr import Expr, Number, Op, integer
+from eqsim.ir.expr import Expr, Number, Op
 from eqsim.log import get_logger
 from eqsim.objects.keeping import Keeper
 
@@ -130,8 +130,9 @@ class Past(Keeper):
         lost = early & (at >= self.start)
         if np.any(lost):
             logger.warning(
-                f"'{self.name}' of '{self.owner}': a delay has become longer than what was remembered of the last run; the "
-                "oldest value that is known is used for what lies before it",
+                f"'{self.name}' of '{self.owner}': a delay has become longer than what was remembered of the last run; what "
+                f"lies before it is taken as the oldest value that is known. Set {self.owner}.longest_delay before the "
+                "first run",
                 name_suffix="past_forgotten",
             )
 
@@ -162,8 +163,7 @@ class Past(Keeper):
 
     def at(self, slot: Expr, element: Expr) -> Expr:
         """The place of an element in the row of a slot."""
-        width = Number(f"{self.owner}.N", "int") if self.width > 1 else integer(1)
-        return slot * width + element
+        return slot + element if self.width == 1 else slot * Number(f"{self.owner}.N", "int") + element
 
     def row(self, step: Expr, element: Expr) -> Expr:
         """The place of an element in the row of a step."""

@@ -160,13 +160,12 @@ class Remembering(SpikeSource):
             part.ints.update(past.ints())
         if self.pasts:
             part.late.append(lambda state: settle(self, context.reads, state))
-        if not context.values_only:
+        if self.pasts and not context.values_only:
+            self.check_subexpressions(context)  # the user may look at them after the run
             part.kernels += self._recorders(context.on(self.clock, "before_groups"))
 
     def _recorders(self, context: Context) -> list[Kernel]:
         """Write the present values into their rows, before anything of this step changes them."""
-        if not self.pasts:
-            return []
         look, clock = self.scope(context), context.clock(self.clock)
         each: list[Stmt] = []
         once: list[Stmt] = []

@@ -90,7 +90,7 @@ def _when(seen: Sighting | None) -> str:
 
 def _first_sighting(objects: Iterable[Any], group: Any, name: str) -> Sighting | None:
     """What the monitors of this variable know; None if they saw nothing."""
-    monitors = [o for o in objects if isinstance(o, StateMonitor) and name in o.record_variables]
+    monitors = [o for o in objects if isinstance(o, StateMonitor) and o.holds(name)]
     seen = [_sighting(m, name) for m in monitors if getattr(m.source, "base", m.source) is group]
     return min((s for s in seen if s is not None), key=lambda s: s.t_s, default=None)
 
@@ -101,5 +101,4 @@ def _sighting(monitor: StateMonitor, name: str) -> Sighting | None:
     if not len(steps):
         return None
     row = int(np.argmax(bad[:, steps[0]]))
-    element = int(monitor.record[row]) + getattr(monitor.source, "start", 0)
-    return Sighting(float(monitor.t_[steps[0]]), element, monitor.name)
+    return Sighting(float(monitor.t_[steps[0]]), int(monitor.elements()[row]), monitor.name)

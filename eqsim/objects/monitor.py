@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -22,7 +22,7 @@ class Monitor(BrianObject):
 
     invalidates_magic_network = False
     source: Any
-    KEPT = ("logs",)
+    KEPT: ClassVar[tuple[str, ...]] = ("logs",)
 
     @property
     def N(self) -> int:

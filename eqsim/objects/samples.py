@@ -5,7 +5,7 @@ In: for each column an expression for one element.  Out: kernels and memory; and
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -15,6 +15,7 @@ from eqsim.ir.domain import Domain, Once, Sample
 from eqsim.ir.expr import Expr
 from eqsim.ir.program import Kernel
 from eqsim.ir.stmt import Log, Stmt
+from eqsim.objects.keeping import Keeper
 from eqsim.objects.log import GrowingLog
 from eqsim.objects.part import Contribution
 from eqsim.objects.recorded import Recorded, column_names
@@ -49,7 +50,7 @@ class Collected(Protocol):
     """What becomes of the values of a StateMonitor."""
 
     @property
-    def logs(self) -> list[GrowingLog]:
+    def logs(self) -> Sequence[GrowingLog]:
         """What grows during a run."""
 
     @property
@@ -81,7 +82,7 @@ class Collected(Protocol):
         """Forget everything."""
 
 
-class Samples:
+class Samples(Keeper):
     """Each value of each element, by time and then by element::
 
     t        [n]

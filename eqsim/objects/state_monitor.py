@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,8 +10,11 @@ import numpy as np
 from eqsim.ir.domain import Sample
 from eqsim.objects.log import GrowingLog, last_ticks
 from eqsim.objects.monitor import Monitor, chosen_elements, random_elements, whole_ticks
+from eqsim.objects.over_population import OverPopulation
+from eqsim.objects.over_time import OverTime
 from eqsim.objects.part import Context, Contribution
 from eqsim.objects.recorded import Wanted, array_dtype, recorded
+from eqsim.objects.reducers import check_bins, reduction
 from eqsim.objects.results import Traces
 from eqsim.objects.samples import Collected, Samples, Work
 from eqsim.objects.scope import quantity
@@ -40,13 +43,20 @@ class StateMonitor(Traces, Monitor):
         Record only so many of the elements, chosen at random (after `seed`, always the same).
     buffer : Quantity, optional
         Keep the last part only, of this duration.
+    reduce : {'mean', 'variance', 'std', 'sum', 'min', 'max', 'histogram'} or sequence of these, optional
+        Keep no values, but what they are reduced to; see `over`.
+    over : {'time', 'population'}
+        One result for each element, over all times; or one for each time, over all elements.
+    bins : (n + 1,) Quantity or array, optional
+        Ascending edges of the bins of histograms; a bin contains its lower edge, the last one both.
 
     Attributes
     ----------
     t : (n,) Quantity, second
         Times of the samples.
     <variable> : (recorded, n) Quantity
-        Also by text: ``M['v - E_L']``.
+        Also by text: ``M['v - E_L']``. With ``reduce=``: (recorded,) over time, (n,) over the population, histograms with
+        one more dimension of bins; several reducers are ``<variable>_mean``, ``<variable>_variance`` and so on.
     record : (recorded,) int
         Indices of the recorded elements.
 
@@ -60,7 +70,7 @@ class StateMonitor(Traces, Monitor):
         If there is no such element.
     """
 
-    KEPT = ("record",)
+    KEPT = ("record", "_collected")
 
     def __init__(
         self,
@@ -78,6 +88,9 @@ class StateMonitor(Traces, Monitor):
         every: Any = None,
         subset: int | None = None,
         buffer: Any = None,
+        reduce: str | Sequence[str] | None = None,
+        over: str = "time",
+        bins: Any = None,
     ) -> None:
         if dt is None and clock is None:
             clock = source.clock
@@ -91,11 +104,20 @@ class StateMonitor(Traces, Monitor):
         self.record_variables = list(self._columns)
         source.sampled = source.sampled or any(not c.stored for c in self._columns.values())
         self._buffer = None if buffer is None else whole_ticks(buffer, self.clock, f"'{self.name}': buffer=")
-        self._collected: Collected = Samples(self.name, self._columns, self._dtypes(dtype), self._make_log)
+        self._collected = self._collect(dtype, reduce, over, bins)
         self._collected.resize(len(self.record))
 
-    def _dtypes(self, dtype: Any) -> dict[str, str]:
-        return {n: array_dtype(c.type, dtype, n) for n, c in self._columns.items()}
+    def _collect(self, dtype: Any, reduce: Any, over: str, bins: Any) -> Collected:
+        if reduce is None:
+            dtypes = {n: array_dtype(c.type, dtype, n) for n, c in self._columns.items()}
+            return Samples(self.name, self._columns, dtypes, self._make_log)
+        asked = reduction(f"StateMonitor '{self.name}'", reduce, over, bins)
+        check_bins(self, asked)
+        if over == "population":
+            return OverPopulation(self.name, self._columns, asked, self._make_log)
+        if self._buffer is not None:
+            raise TypeError(f"StateMonitor '{self.name}': buffer= and over='time' do not go together")
+        return OverTime(self.name, self._columns, asked)
 
     def _make_log(self, name: str, columns: Mapping[str, str]) -> GrowingLog:
         if self._buffer is not None:
@@ -111,7 +133,7 @@ class StateMonitor(Traces, Monitor):
     @property
     def logs(self) -> list[GrowingLog]:
         """What grows during a run."""
-        return self._collected.logs
+        return list(self._collected.logs)
 
     def parts(self, context: Context) -> Contribution:
         """What is done with the values in each step of the clock."""
@@ -121,7 +143,7 @@ class StateMonitor(Traces, Monitor):
         context = context.on(self.clock, self.when)
         self._collected.contribute(part)
         part.ints[f"{self.name}.width"] = len(self.record)
-        chosen = part.store(f"{self.name}.record", self._elements())
+        chosen = part.store(f"{self.name}.record", self.elements())
         if context.values_only:
             return part
         source = self.source
@@ -131,7 +153,7 @@ class StateMonitor(Traces, Monitor):
         self._collected.kernels(Work(self.name, part, clock, self.when, self.order, time, values, origins, sample))
         return part
 
-    def _elements(self) -> np.ndarray:
+    def elements(self) -> np.ndarray:
         """(recorded,) int32: the recorded elements, in the group that holds the memory."""
         of_source = getattr(self.source, "indices", None)
         return (self.record if of_source is None else of_source[self.record]).astype(np.int32)
@@ -157,6 +179,11 @@ class StateMonitor(Traces, Monitor):
 
     def _table(self, name: str, rows: Any = slice(None)) -> np.ndarray:
         return self._collected.table(name, rows)
+
+    def holds(self, name: str) -> bool:
+        """Are there, in memory, samples of this variable?"""
+        kept = isinstance(self._collected, Samples) and name in self._columns
+        return kept and self._columns[name].tree is None
 
     def clear(self) -> None:
         """Forget what has been recorded and give its memory back; recording goes on."""

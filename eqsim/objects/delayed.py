@@ -1,10 +1,10 @@
 """``x(t - tau)`` in a string: what it means, and how a program reads it from the `Past` of the variable.
 
 In: a call of a variable with one argument.  Out: an expression of the IR.  With ``back = (tau - c*dt)/dt`` steps, where c is
-the stage of the integrator (0 outside of equations), and k the next whole number above ``back``, the value lies between
-those at steps ``n - k`` and ``n - k + 1``::
+the stage of the integrator (0 outside of equations), and k the next whole number, the value lies between those at steps
+``n - k`` and ``n - k + 1``::
 
-    share = k - back                                       in (0, 1]: 1 is the later of the two, exactly
+    share = k - back                                       from 0, the earlier of the two, to 1, the later, exactly
     value = (1 - share)*x[n - k] + share*x[n - k + 1]      a straight line: error of order dt**2
     value = cubic Hermite polynomial of both and their slopes    error of order dt**4, for methods of order 3 and more
 
@@ -265,7 +265,7 @@ def _value(
     within = both(ge(back, real(-TINY)), le(back, as_real(length) - real(2.0)))
     sure = _is_fixed(back) and not isinstance(n, Const)
     back = Select(gt(back, 0.0) if sure else both(within, gt(back, 0.0)), back, ZERO)
-    k = Cast("int", unary("floor", back)) + 1
+    k = _rows_back(back, offset)
     share = as_real(k) - back
     rows = _Rows(place, n, k, length, early=context.early)
     value = rows.hermite(share, dt) if smooth else rows.line(share)
@@ -278,6 +278,18 @@ def _value(
 def _is_fixed(e: Expr) -> bool:
     """Can the value not change during a run?"""
     return all(isinstance(x, Const | Number | Op) or x == DT for x in nodes(e))
+
+
+def _rows_back(back: Expr, offset: Expr) -> Expr:
+    """How many rows back the earlier of the two lies.
+
+    A grid point belongs to the interval after it at the beginning of a step, and to the one before it within the step:
+    this matters where the value jumps.
+    """
+    if offset != ZERO:
+        return Cast("int", unary("floor", back)) + 1
+    whole = Cast("int", unary("ceil", back))
+    return Select(lt(whole, 1), integer(1), whole)
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,9 +312,16 @@ class _Rows:
         past = self.place.past
         return Load(past.full(what), past.at(slot, self.place.at))
 
+    @property
+    def _start(self) -> Expr:
+        """Is the later row the one at which the given history ends?"""
+        return eq(self.n - self.k + 1, Number(self.place.past.full("past_start"), "int"))
+
     def _values(self) -> tuple[Expr, Expr]:
         low, high = self._slots()
         later = self._load("past", high)
+        if self.place.past.jumps(self.place.group.memory.get(self.place.past.name)):
+            later = Select(self._start, Load(self.place.past.full("past_before"), self.place.at), later)
         # at the beginning of a step the present row is not written yet
         return self._load("past", low), Select(eq(self.k, 1), self.place.now, later) if self.early else later
 
@@ -315,9 +334,8 @@ class _Rows:
         """On the cubic polynomial with the values and slopes of the two."""
         (low, high), (low_slot, high_slot) = self._values(), self._slots()
         past = self.place.past
-        start = eq(self.n - self.k + 1, Number(past.full("past_start"), "int"))
         rise = self._load("past_slopes", low_slot)
-        end = Select(start, Load(past.full("past_before"), self.place.at), self._load("past_slopes", high_slot))
+        end = Select(self._start, Load(past.full("past_rise"), self.place.at), self._load("past_slopes", high_slot))
         rest = 1.0 - share
         value = (1.0 + 2.0 * share) * rest * rest * low + share * share * (3.0 - 2.0 * share) * high
         return value + dt * share * rest * (rest * rise - share * end)

@@ -5,10 +5,11 @@ In: how far back somebody looks.  Out: a ring of rows, one for each step, that a
     slot                  step % length
     ring    [slot*width ... slot*width + width - 1]      the values at the beginning of that step
     slopes  [slot*width ...]                             their derivatives, where a method of high order asks for them
-    before  [0 ... width - 1]                            the derivative of the given history at its end
+    before  [0 ... width - 1]                            the value of the given history at its end, if that is another
+    rise    [0 ... width - 1]                            the derivative of the given history at its end
 
 ``width`` is the number of elements (1 for a shared variable).  The derivative may jump where the given history ends and
-the equations begin (step ``start``), so that the one before the jump is kept apart.
+the equations begin (step ``start``), and so may the value if the user has set it: what lies before the jump is kept apart.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ class Past(Keeper):
         Are slopes recorded?
     """
 
-    KEPT = ("length", "dt_s", "start", "last", "ring", "slopes", "before")
+    KEPT = ("length", "dt_s", "start", "last", "ring", "slopes", "before", "rise", "jumped")
 
     def __init__(self, owner: str, name: str, width: int) -> None:
         self.owner, self.name, self.width = owner, name, width
@@ -59,7 +60,8 @@ class Past(Keeper):
         self.length, self.dt_s, self.start = 0, 0.0, 0
         self.last = np.full(1, -1, np.int64)  # the first step that is not in the ring yet; a kernel counts it up
         self.ring, self.slopes = np.zeros(0), np.zeros(0)
-        self.before = np.zeros(self.width)
+        self.before, self.rise = np.zeros(self.width), np.zeros(self.width)
+        self.jumped = False
 
     def fit(self, longest: float, step: int, dt_s: float, now: np.ndarray) -> None:
         """Make room for delays of up to ``longest`` steps.
@@ -94,7 +96,8 @@ class Past(Keeper):
         if not self.length:
             self.start = step
             rows, slopes = self._history(steps * dt_s, now)
-            self.before[:] = self._history(np.array([step * dt_s]), now)[1][0]
+            ends = self._history(np.array([step * dt_s]), now)
+            self.before[:], self.rise[:] = ends[0][0], ends[1][0]
             return rows, slopes
         ratio = dt_s / self.dt_s
         at = steps * ratio
@@ -144,6 +147,13 @@ class Past(Keeper):
             memory[:] = row
         return row if memory is None else np.asarray(memory, dtype=np.float64)
 
+    def jumps(self, memory: np.ndarray | None) -> bool:
+        """Has the user set another value than that at the end of the given history?"""
+        if not self.length:
+            moved = memory is not None and self.put is not None and not np.array_equal(memory, self.put)
+            self.jumped = self.given is not None and moved
+        return self.jumped
+
     @property
     def latest(self) -> np.ndarray:
         """The last row that was written."""
@@ -171,9 +181,9 @@ class Past(Keeper):
 
     def arrays(self) -> dict[str, np.ndarray]:
         """The memory by its names in the program."""
-        found = {"past": self.ring, "past_last": self.last}
+        found = {"past": self.ring, "past_last": self.last, "past_before": self.before}
         if self.smooth:
-            found |= {"past_slopes": self.slopes, "past_before": self.before}
+            found |= {"past_slopes": self.slopes, "past_rise": self.rise}
         return {self.full(what): memory for what, memory in found.items()}
 
     def ints(self) -> dict[str, int]:

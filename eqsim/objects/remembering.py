@@ -11,7 +11,7 @@ from eqsim.errors import DimensionMismatchError, Source, UnsupportedEquationsExc
 from eqsim.integrators.explicit import active_only
 from eqsim.ir.algebra import ZERO
 from eqsim.ir.domain import Each, Once
-from eqsim.ir.expr import Expr, Load, Ref, as_real, integer, local_name
+from eqsim.ir.expr import Expr, Load, Ref, as_real, integer, local_name, real
 from eqsim.ir.program import Array, Kernel
 from eqsim.ir.stmt import Stmt, Store
 from eqsim.ir.walk import map_statement, substitute
@@ -54,6 +54,7 @@ class Remembering(SpikeSource):
         super().__init__(N, **base)
         self.pasts: dict[str, Past] = {}
         self.longest_delay_s: float | None = None
+        self._opened: set[str] = set()
 
     # -- what the user says ----------------------------------------------------------------------------------------
 
@@ -126,7 +127,13 @@ class Remembering(SpikeSource):
 
     def own_symbol(self, name: str, at: Expr, context: Context, scope: Scope) -> Symbol | None:
         """As `Group.own_symbol`; variables of the user's may be called with a time of the past."""
-        symbol = super().own_symbol(name, at, context, scope)
+        if name in self._opened:  # a subexpression that depends on its own past
+            return self.called(Symbol(real(float("nan")), self.variables[name].dim), name, context, at)
+        self._opened.add(name)
+        try:
+            symbol = super().own_symbol(name, at, context, scope)
+        finally:
+            self._opened.remove(name)
         if symbol is None or not self.variables[name].is_declared:
             return symbol
         return self.called(symbol, name, context, at)
@@ -142,7 +149,10 @@ class Remembering(SpikeSource):
         return self.pasts[name]
 
     def structure(self) -> Any:
-        return (super().structure(), tuple((name, past.smooth) for name, past in self.pasts.items()))
+        return (super().structure(), tuple(self._kind(past) for past in self.pasts.values()))
+
+    def _kind(self, past: Past) -> tuple[str, bool, bool]:
+        return past.name, past.smooth, past.jumps(self.memory.get(past.name))
 
     def arrays(self) -> dict[str, np.ndarray]:
         return super().arrays() | {k: v for past in self.pasts.values() for k, v in past.arrays().items()}

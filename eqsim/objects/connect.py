@@ -63,13 +63,20 @@ class Connection:
         elif form in DEGREES:
             connect_degree.by_degree(self, form, options)
         elif form == "topology":
-            self.synapses.table.append(*condition.pairs(self.synapses.source, self.synapses.target, self.numbers()))
+            self._by_topology(condition, options["autapses"])
         elif form == "strings":
             connect_loop.by_expression(self, i, j, p, n)
         elif form == "arrays":
             connect_pairs.by_arrays(self, i, j, p, n)
         else:
             connect_pairs.by_condition(self, True if condition is None else condition, p, n, options)
+
+    def _by_topology(self, topology: Any, autapses: bool) -> None:
+        i, j = topology.pairs(self.synapses.source, self.synapses.target, self.numbers())
+        if not autapses:
+            others = ~same_neuron(self.synapses, i, j)
+            i, j = i[others], j[others]
+        self.synapses.table.append(i, j)
 
     # -- what all forms share --------------------------------------------------------------------------------------
 
@@ -159,7 +166,7 @@ ALLOWED = {
     "strings": {"p", "n"},
     "matrix": {"weight"},
     **{name: {"multapses", "autapses", "pre_ratio", "post_ratio"} for name in DEGREES},
-    "topology": set(),
+    "topology": {"autapses"},
 }
 """Which options go with which form."""
 

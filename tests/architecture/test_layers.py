@@ -32,6 +32,7 @@ LAYERS = {
     "codegen": 8,
     "targets": 9,
     "network": 10,
+    "topology": 7,
     "library": 11,
     "analysis": 11,
     "spatial": 11,

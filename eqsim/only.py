@@ -31,6 +31,8 @@ from eqsim.integrators import (
 )
 from eqsim.log import BrianLogger, get_logger, std_silent
 from eqsim.model import Equations
+from eqsim.model.code_strings import Expression, Statements
+from eqsim.model.user_function import Function, declare_types, implementation
 from eqsim.network.driver import stop
 from eqsim.network.magic import (
     MagicNetwork,
@@ -142,6 +144,8 @@ __all__ = [
     "ExplicitStateUpdater",
     "Group",
     "MagicError",
+    "Expression",
+    "Function",
     "MagicNetwork",
     "Nameable",
     "Network",
@@ -159,6 +163,7 @@ __all__ = [
     "StateUpdateMethod",
     "Subgroup",
     "Synapses",
+    "Statements",
     "TimedArray",
     "Unit",
     "UnsupportedEquationsException",

@@ -12,9 +12,10 @@ from typing import Any
 
 from eqsim.errors import Diagnostic, EquationError, Source, Span
 from eqsim.ir.expr import Type
+from eqsim.model.code_strings import Expression
 from eqsim.model.substitution import substitute
 from eqsim.syntax import Line, Tree, parse_equations, parse_expression, parse_unit, register_identifier_check
-from eqsim.units import DIMENSIONLESS, Dimension, get_dimensions, unit_name
+from eqsim.units import DIMENSIONLESS, Dimension, unit_name
 
 DIFFERENTIAL, SUBEXPRESSION, PARAMETER = "differential equation", "subexpression", "parameter"
 TYPE_NAMES: dict[Type, str] = {"real": "float", "int": "integer", "bool": "boolean"}
@@ -51,6 +52,26 @@ class SingleEquation:
     def identifiers(self) -> set[str]:
         """Names in the right-hand side, functions included."""
         return self.tree.names() | self.tree.calls() if self.tree is not None else set()
+
+    @property
+    def varname(self) -> str:
+        """The name of the variable."""
+        return self.name
+
+    @property
+    def var_type(self) -> str:
+        """'float', 'integer' or 'boolean'."""
+        return TYPE_NAMES[self.type]
+
+    @property
+    def expr(self) -> Expression | None:
+        """The right-hand side; None for parameters."""
+        return None if self.tree is None else Expression(self.tree.text)
+
+    @property
+    def stochastic_variables(self) -> set[str]:
+        """The names of the noises in it."""
+        return set(filter(is_noise, self.identifiers))
 
     @property
     def unit(self) -> str:
@@ -135,9 +156,9 @@ class Equations(Mapping[str, SingleEquation]):
     def __init__(self, eqns: str, *, owner: str = "equations", **substitutions: Any) -> None:
         if not isinstance(eqns, str):
             raise TypeError(f"equations are a string, not {type(eqns).__name__}")
+        _check_substituted(eqns, substitutions)
         text = substitute(eqns, substitutions)
         self._take(tuple(_single(line) for line in parse_equations(Source(text, owner))))
-        _check_substituted(self, substitutions)
 
     def _take(self, equations: tuple[SingleEquation, ...]) -> None:
         self._equations: dict[str, SingleEquation] = {}
@@ -224,8 +245,18 @@ class Equations(Mapping[str, SingleEquation]):
 
     @property
     def identifiers(self) -> set[str]:
-        """All names in right-hand sides, own variables included."""
-        return {name for e in self.values() for name in e.identifiers}
+        """All names in right-hand sides that are not variables of these equations."""
+        return {name for e in self.values() for name in e.identifiers} - set(self)
+
+    @property
+    def diff_eq_expressions(self) -> list[tuple[str, Expression]]:
+        """The right-hand sides of the differential equations."""
+        return [(e.name, Expression(e.tree.text)) for e in self.differential if e.tree is not None]
+
+    @property
+    def eq_expressions(self) -> list[tuple[str, Expression]]:
+        """All right-hand sides."""
+        return [(e.name, Expression(e.tree.text)) for e in self.values() if e.tree is not None]
 
     @property
     def dimensions(self) -> dict[str, Dimension]:
@@ -268,9 +299,13 @@ class Equations(Mapping[str, SingleEquation]):
 
         return noise_type(self)
 
-    def get_substituted_expressions(self) -> list[tuple[str, str]]:
-        """The right-hand sides of the differential equations with all subexpressions put in."""
-        return [(e.name, _substituted(self._equations, e)) for e in self.differential]
+    def get_substituted_expressions(self, include_subexpressions: bool = False) -> list[tuple[str, Expression]]:
+        """The right-hand sides of the differential equations with all subexpressions put in.
+
+        ``include_subexpressions``: those of the subexpressions, too, in order of dependency.
+        """
+        wanted = (*self.ordered_subexpressions, *self.differential) if include_subexpressions else self.differential
+        return [(e.name, Expression(_substituted(self._equations, e))) for e in wanted]
 
     def __str__(self) -> str:
         return "\n".join(str(e) for e in self.ordered)
@@ -287,12 +322,13 @@ class Equations(Mapping[str, SingleEquation]):
         p.text(str(self))
 
 
-def _check_substituted(equations: Equations, substitutions: Mapping[str, Any]) -> None:
-    for name, value in substitutions.items():
-        if not isinstance(value, str):
-            get_dimensions(value)
-        if name in equations and not isinstance(value, str):
-            raise ValueError(f"'{name}' is defined in the equations and cannot be replaced by a value")
+def _check_substituted(text: str, substitutions: Mapping[str, Any]) -> None:
+    """A value cannot stand where the equations define a variable, nor can an expression."""
+    values = {name for name, value in substitutions.items() if not (isinstance(value, str) and value.isidentifier())}
+    if not values:
+        return
+    for name in sorted(values & {line.name.text for line in parse_equations(Source(text, "equations"))}):
+        raise ValueError(f"'{name}' is defined in the equations and cannot be replaced by {substitutions[name]!r}")
 
 
 def _own(equations: Mapping[str, SingleEquation], name: str) -> set[str]:

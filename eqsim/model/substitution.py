@@ -1,4 +1,4 @@
-"""Names in a user's text replaced by other names, or by values."""
+"""Names in a user's text replaced by other names, by expressions, or by values."""
 
 from __future__ import annotations
 
@@ -8,11 +8,32 @@ from typing import Any
 
 
 def substitute(text: str, substitutions: Mapping[str, Any]) -> str:
-    """The text with whole words replaced; a value is put in brackets, a new name also into ``dx/dt``."""
-    for name, value in substitutions.items():
-        text = re.sub(rf"\bd{re.escape(name)}(\s*/\s*dt\b)", rf"d{value}\1", text) if isinstance(value, str) else text
-        text = re.sub(rf"\b{re.escape(name)}\b", value if isinstance(value, str) else value_text(value), text)
-    return text
+    """The text with whole words replaced, all at once; a new name also in ``dx/dt``.
+
+    Values, and texts that are no name, are put in brackets.
+
+    Examples
+    --------
+    >>> substitute("dx/dt = -x/tau + y", {"x": "y", "y": "x", "tau": 3.0})
+    'dy/dt = -y/(3.0) + x'
+    """
+    if not substitutions:
+        return text
+    words = "|".join(map(re.escape, sorted(substitutions, key=len, reverse=True)))
+    renamed = {n: v for n, v in substitutions.items() if isinstance(v, str) and v.isidentifier()}
+    rates = "|".join(map(re.escape, sorted(renamed, key=len, reverse=True))) or "(?!)"
+
+    def new(m: re.Match[str]) -> str:
+        return f"d{renamed[m[1]]}" if m[1] else replacement(substitutions[m[2]])
+
+    return re.sub(rf"\bd({rates})(?=\s*/\s*dt\b)|\b({words})\b", new, text)
+
+
+def replacement(value: Any) -> str:
+    """What stands in the place of a name."""
+    if isinstance(value, str):
+        return value if value.isidentifier() else f"({value})"
+    return value_text(value)
 
 
 def value_text(value: Any) -> str:

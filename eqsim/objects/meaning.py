@@ -22,7 +22,7 @@ from eqsim.objects.host import evaluate
 from eqsim.objects.linked import Link, check_links, linked_symbol, reached
 from eqsim.objects.part import Context, Contribution
 from eqsim.objects.streams import Streams
-from eqsim.objects.subexpressions import SubexpressionUpdater, check_shared, check_unit, held_in_order
+from eqsim.objects.subexpressions import SubexpressionUpdater, check_draws, check_shared, check_unit, held_in_order
 from eqsim.objects.times import standing
 from eqsim.objects.variables import Variable
 from eqsim.syntax import Tree, parse_expression
@@ -162,7 +162,7 @@ class Meaning(BrianObject):
             if variable.kind == "held":
                 self.meaning(variable, look)
             elif variable.kind == "subexpression":
-                look(name)
+                check_draws(variable, look(name))
 
     # -- names in strings ------------------------------------------------------------------------------------------
 

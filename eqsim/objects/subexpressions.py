@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from eqsim.errors import Diagnostic, DimensionMismatchError, EquationSyntaxError
 from eqsim.ir.domain import Each, Once
-from eqsim.ir.expr import Ref
+from eqsim.ir.expr import Draw, Ref
 from eqsim.ir.program import Kernel
 from eqsim.ir.stmt import Store
-from eqsim.ir.walk import depends_on
-from eqsim.model.translate import Translator, Typed
+from eqsim.ir.walk import depends_on, nodes
+from eqsim.model.translate import Symbol, Translator, Typed
 from eqsim.objects.base import BrianObject
 from eqsim.objects.code import ELEMENTS, in_unit, needs_shared
 from eqsim.objects.part import Context, Contribution
@@ -45,6 +45,22 @@ def check_shared(translator: Translator, variable: Variable, typed: Typed) -> No
         message, help = needs_shared(variable.name)
         problem = Diagnostic("E121", message, variable.tree.span(variable.tree.root), "", help)
         translator.problems.append((EquationSyntaxError, problem, ()))
+
+
+def check_draws(variable: Variable, symbol: Symbol | None) -> None:
+    """Refuse random numbers in a subexpression that is computed wherever it is used.
+
+    Raises
+    ------
+    EquationSyntaxError
+        If there are some.
+    """
+    if symbol is None or not any(isinstance(e, Draw) for e in nodes(symbol.expr)):
+        return
+    assert variable.tree is not None
+    message = f"'{variable.name}' is computed wherever it is used: it cannot be random"
+    help = "write (constant over dt) behind its unit: then it is drawn once in each step"
+    raise EquationSyntaxError(Diagnostic("E122", message, variable.tree.span(variable.tree.root), "", help))
 
 
 class SubexpressionUpdater(BrianObject):

@@ -48,8 +48,6 @@ NOT_YET = {
     "gsl_rk8pd": "methods with error control are not written yet",
     "gsl_rkck": "methods with error control are not written yet",
     "gsl_rkf45": "methods with error control are not written yet",
-    "Expression": "equations as objects are inside eqsim.syntax",
-    "Statements": "equations as objects are inside eqsim.syntax",
     "CythonCodeObject": "generated code is not an object per group here",
     "NumpyCodeObject": "generated code is not an object per group here",
     "ImportExport": "export formats are not written yet",

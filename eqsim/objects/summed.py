@@ -12,16 +12,19 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from eqsim.errors import Diagnostic, DimensionMismatchError, EquationError
-from eqsim.ir.domain import Domain, Each, Sample
+from eqsim.ir.domain import Domain, Sample
 from eqsim.ir.expr import Const, Expr, Load, Ref, as_int, as_real
 from eqsim.ir.program import Kernel
+from eqsim.ir.separate import Terms, separate
 from eqsim.ir.stmt import Add, Store
 from eqsim.ir.walk import nodes
 from eqsim.model.arithmetic import number
 from eqsim.model.equations import Equations, SingleEquation
+from eqsim.objects import ends
 from eqsim.objects.base import BrianObject
 from eqsim.objects.code import as_type, in_unit
 from eqsim.objects.part import Context, Contribution
+from eqsim.objects.population import Broadcast, Totals
 from eqsim.objects.variables import Variable
 from eqsim.units import unit_name
 
@@ -61,6 +64,7 @@ class SummedVariableUpdater(BrianObject):
         self.synapses, self.equation, self.side, self.group = synapses, equation, side, group
         self.variable = self._checked_variable(equation.name.removesuffix(f"_{side}"))
         self.array = group.full(self.variable.name)
+        self.common: Terms = ()
 
     def _checked_variable(self, name: str) -> Variable:
         end = "target" if self.side == "post" else "source"
@@ -100,12 +104,27 @@ class SummedVariableUpdater(BrianObject):
         value = number(found.expr)
         return as_real(value) if self.variable.type == "real" else as_int(value)
 
+    def check(self, context: Context) -> None:
+        """Translate the expression; is it a sum of products over pairs?"""
+        self.common = separate(self.term(context)) or ()
+
+    @property
+    def is_common(self) -> bool:
+        """Can all pairs be done at once, without single synapses?  See `population`."""
+        return bool(self.common) and self.synapses.table.all_pairs
+
+    def structure(self) -> Any:
+        return self.is_common
+
     # -- kernels ---------------------------------------------------------------------------------------------------
 
     def parts(self, context: Context) -> Contribution:
         """The sum, and before it the zero it begins with."""
         part = Contribution()
         zero = self._zero_domain(part, context)
+        if self.is_common:
+            self._in_common(part, context, zero)
+            return part
         gather = self.synapses.every(part)
         if context.values_only:
             return part
@@ -121,12 +140,31 @@ class SummedVariableUpdater(BrianObject):
         part.kernels.append(Kernel(f"{self.name}.sum", gather, add, clock, self.when, self.order))
         return part
 
+    def _in_common(self, part: Contribution, context: Context, zero: Domain | None) -> None:
+        """One sum over all sources for each term; then each target gets its own."""
+        end, sources = ("i", self.synapses.source) if self.side == "post" else ("j", self.synapses.target)
+        kind = self.variable.type
+        if context.values_only:
+            Totals(self.name, end, (Broadcast(self.array, self.common, kind, None, None),)).declare(part)
+            return
+        assert self.equation.tree is not None
+        terms = separate(self.term(context.on(self.clock, self.when))) or ()
+        totals = Totals(self.name, end, (Broadcast(self.array, terms, kind, None, self.equation.tree.source),))
+        totals.declare(part)
+        place: dict[str, Any] = {"clock": context.clock(self.clock), "when": self.when, "order": self.order}
+        mine = ends.everyone(self.group, part)
+        whole = zero == mine
+        if zero is not None and not whole:
+            begin = (Store(self.array, Ref("i", "int"), as_type(Const(0.0), kind)),)
+            part.kernels.append(Kernel(self.name, zero, begin, **place))
+        part.kernels += totals.kernels(ends.everyone(sources, part), mine, "i", place, store=whole)
+
     def _zero_domain(self, part: Contribution, context: Context) -> Domain | None:
         """The neurons that no other updater of this variable has set to zero before in the same step; None: no neurons."""
         mine = _members(self.group)
         rest = mine & ~self._done_before(context)
         if rest.all() or np.array_equal(rest, mine):
-            return _everyone(self.group, part)
+            return ends.everyone(self.group, part)
         if not rest.any():
             return None
         chosen, size = part.store(f"{self.name}.rest", np.flatnonzero(rest).astype(np.int32)), f"{self.name}.rest_size"
@@ -141,12 +179,6 @@ class SummedVariableUpdater(BrianObject):
             if isinstance(other, SummedVariableUpdater) and other.array == self.array:
                 done |= _members(other.group)
         return done
-
-
-def _everyone(group: Any, part: Contribution) -> Domain:
-    """All elements of a group of neurons or of synapses, each called ``i``."""
-    group.declare(part)
-    return Each(f"{group.name}.N") if hasattr(group, "pathways") else group.every(part)
 
 
 def _members(group: Any) -> np.ndarray:

@@ -106,6 +106,8 @@ class Synapses(SynapticAccess):
         self.multisynaptic_index = multisynaptic_index
         self.method_choice, self.method_options = method, dict(method_options or {})
         self.connected = False
+        for end in (self.source, self.target):
+            end.base.sampled = end.base.sampled or isinstance(end, Synapses)
         self.equations = given_equations("" if model is None else model, self.describe())
         check_lines((e.line for e in self.equations.values()), "synapses")
         self._add_equations()

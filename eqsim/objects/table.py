@@ -1,7 +1,8 @@
 """Who is connected to whom: the table of synapses, in the order in which they were made.
 
 Synapses that come sorted by source, as connect() makes them, are kept by rows: 2 or 4 bytes each for the target and
-nothing for the source. Anything else keeps its sources, too.
+nothing for the source. Anything else keeps its sources, too. All pairs, as ``connect()`` makes them, keep nothing until
+somebody asks for single synapses.
 """
 
 from __future__ import annotations
@@ -22,24 +23,54 @@ class SynapseTable(Keeper):
         target   [synapse]            uint16 if that is enough for the target group, else int32
         rows     [source], [source+1] first and one past the last synapse of a source; only while sorted by source
         source   [synapse]            int32; only once the synapses are not sorted by source any more
+
+    Attributes
+    ----------
+    all_pairs : bool
+        Is there one synapse for each pair, by source and then by target?
     """
 
-    KEPT = ("target", "_rows", "_source")
+    KEPT = ("all_pairs", "_target", "_rows", "_source")
 
     def __init__(self, n_source: int, n_target: int) -> None:
         self.n_source, self.n_target = n_source, n_target
         self.narrow: Any = np.uint16 if n_target <= 1 << 16 else np.int32
-        self.target = np.zeros(0, self.narrow)
+        self.all_pairs = False
+        self._target: np.ndarray = np.zeros(0, self.narrow)
         self._rows: np.ndarray | None = np.zeros(n_source + 1, np.int64)
         self._source: np.ndarray | None = None
         self.version = 0
 
     def __len__(self) -> int:
-        return len(self.target)
+        return self.n_source * self.n_target if self.all_pairs else len(self._target)
+
+    def length_of(self, values: Mapping[str, Any]) -> int:
+        """How many synapses there are in values that `keep` gave."""
+        return self.n_source * self.n_target if values["all_pairs"] else len(values["_target"])
+
+    @property
+    def target(self) -> np.ndarray:
+        """(n_syn,): made when asked for while the synapses are all pairs."""
+        if self.all_pairs and not len(self._target):
+            self._target = np.tile(np.arange(self.n_target, dtype=self.narrow), self.n_source)
+        return self._target
+
+    @target.setter
+    def target(self, numbers: np.ndarray) -> None:
+        self.all_pairs, self._target = False, numbers
+
+    def append_all(self) -> bool:
+        """Make all pairs, if there are no synapses yet; is that so?"""
+        if len(self) or not self.n_source * self.n_target:
+            return False
+        self.all_pairs = True
+        self._rows, self._source = np.arange(self.n_source + 1, dtype=np.int64) * self.n_target, None
+        self.version += 1
+        return True
 
     def bring_back(self, values: Mapping[str, Any]) -> None:
         """As `Keeper.bring_back`; a new version if anything is different now."""
-        same = all(np.array_equal(getattr(self, name), values[name]) for name in ("target", "_rows", "_source"))
+        same = all(np.array_equal(getattr(self, name), values[name]) for name in self.KEPT)
         super().bring_back(values)
         self.version += not same
 
@@ -113,6 +144,8 @@ class SynapseTable(Keeper):
 
     def incoming(self) -> np.ndarray:
         """(n_target,) int32: how many synapses arrive at each target."""
+        if self.all_pairs:
+            return np.full(self.n_target, self.n_source, np.int32)
         return np.bincount(self.target, minlength=self.n_target).astype(np.int32)
 
     def outgoing(self) -> np.ndarray:

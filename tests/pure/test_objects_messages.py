@@ -273,14 +273,6 @@ CASES: dict[str, tuple[Callable[[], Any], str]] = {
   | ^ a number
   = help: compare it with something, e.g. v > -50*mV, or write ... != 0""",
     ),
-    "summed": (
-        lambda: (lambda G: Synapses(G, G, "v_post = 1 : 1 (summed)", name="wires"))(cells()),
-        "Synapses 'wires': summed variables are not available yet",
-    ),
-    "differential_synapses": (
-        lambda: Synapses(cells(), model="dw/dt = -w/ms : 1", name="wires"),
-        "Synapses 'wires': differential equations in synapses are not available yet",
-    ),
     "sample": (
         lambda: wires().connect(j="k for k in sample(3, 0.5)"),
         """sample() takes one named argument, the probability or the number: sample(N_post, p=0.1) or sample(N_post, size=10)

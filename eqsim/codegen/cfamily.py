@@ -27,7 +27,7 @@ from eqsim.ir.expr import (
     Type,
     integer,
 )
-from eqsim.ir.program import Function
+from eqsim.ir.program import Foreign, Function
 from eqsim.ir.stmt import Add, Let, Log, Loop, Stmt, Store, When
 from eqsim.ir.walk import nodes
 
@@ -265,5 +265,14 @@ def function_text(f: Function) -> str:
     p = Printer()
     parameters = ", ".join(f"const {C_TYPES[kind]} {identifier(name)}" for name, kind in f.parameters)
     head = f"EQ_FN {C_TYPES[f.type]} eq_{f.name}({parameters}) {{"
+    if f.foreign is not None:
+        return foreign_text(f, f.foreign, head)
     doc = [f"// {line}" for line in f.doc.strip().splitlines()[:1]]
     return "\n".join([*map(table_text, tables(f)), *doc, head, *p.body(f.body), f"  return {p.bare(f.result)};", "}"])
+
+
+def foreign_text(f: Function, foreign: Foreign, head: str) -> str:
+    """What the user has written, in a namespace of its own, and a function that calls it."""
+    args = ", ".join(identifier(name) for name, _ in (f.parameters[at] for at in foreign.takes))
+    call = f"  return ({C_TYPES[f.type]})user_{f.name}::{foreign.calls}({args});"
+    return "\n".join([f"namespace user_{f.name} {{", foreign.code, "}", head, call, "}"])

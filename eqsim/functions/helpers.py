@@ -25,6 +25,8 @@ from eqsim.ir.walk import called
 
 FUNCTIONS: dict[str, Function] = {}
 """Every function of the IR by name."""
+OF_USERS: set[str] = set()
+"""Those that a user wrote in Python: plain arithmetic."""
 
 Body = Callable[..., Expr]
 
@@ -34,18 +36,29 @@ class Lets:
 
     def __init__(self, taken: Iterable[str] = ()) -> None:
         self.body: list[Let] = []
-        self._taken = set(taken)
+        self.taken = set(taken)
 
     def __call__(self, name: str, value: Expr) -> Ref:
         """Bind ``value`` to ``name`` and return what refers to it."""
-        free = name
-        number = 1
-        while free in self._taken:
-            number += 1
-            free = f"{name}_{number}"
-        self._taken.add(free)
+        free = self.reserve(name)
         self.body.append(Let(free, value))
         return Ref(free, value.type)
+
+    def reserve(self, name: str) -> str:
+        """The name, or the name with the first number that is free; it is taken from now on."""
+        free = name
+        number = 1
+        while free in self.taken:
+            number += 1
+            free = f"{name}_{number}"
+        self.taken.add(free)
+        return free
+
+    def inside(self) -> Lets:
+        """The Lets of a loop in this body: no name is used in both."""
+        inner = Lets()
+        inner.taken = self.taken
+        return inner
 
 
 def define(name: str, **parameters: Type) -> Callable[[Body], Body]:

@@ -85,6 +85,18 @@ OPERATORS: dict[str, Callable[..., Value]] = {
 }
 
 
+def _in_python(f: Function) -> Callable[..., Value]:
+    """A foreign function: what its Python function gives, as the type that it has for compiled code."""
+    assert f.foreign is not None and f.foreign.python is not None
+    python, takes, dtype = f.foreign.python, f.foreign.takes, DTYPES[f.type]
+
+    def call(*values: Value) -> Value:
+        result: Any = np.asarray(python(*[values[at] for at in takes])).astype(dtype, copy=False)
+        return result[()]
+
+    return call
+
+
 AHEAD = ("uniform", "normal")
 """Functions of (seed, stream, element, step) that are worth computing for several steps at once."""
 
@@ -203,7 +215,10 @@ class Evaluator:
     def function(self, name: str) -> Callable[..., Value]:
         """The Python function of numpy values that a program function stands for."""
         if name not in self._functions:
-            self._functions[name] = self._body(self._resolve(name))
+            f = self._resolve(name)
+            if f.foreign is not None:
+                return _in_python(f)  # it may be defined anew, under the same name
+            self._functions[name] = self._body(f)
         return self._functions[name]
 
     def _body(self, f: Function) -> Callable[..., Value]:

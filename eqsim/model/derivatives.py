@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from eqsim.errors import UnsupportedEquationsException
+from eqsim.functions import resolve
 from eqsim.functions.derivatives import DERIVATIVES
+from eqsim.functions.helpers import OF_USERS
 from eqsim.ir.algebra import ONE, ZERO, choice, is_number, minus, negative, over, plus, times, total
 from eqsim.ir.expr import Call, Expr, Iterate, Op, Ref, Select, gt, lt, real
-from eqsim.ir.walk import depends_on
+from eqsim.ir.walk import depends_on, substitute
 
 Args = tuple[Expr, ...]
 
@@ -101,7 +103,18 @@ def _of_unary(op: str, x: Expr, dx: Expr) -> Expr:
 def _of_call(e: Call, name: str) -> Expr:
     """The chain rule."""
     rule = DERIVATIVES.get(e.function) or OPERATORS.get(e.function)
+    if e.function in OF_USERS:
+        return derivative(written_out(e), name)
     if rule is None:
         raise UnsupportedEquationsException(f"the derivative of {e.function}() with respect to '{name}' is not known")
     inner = [derivative(a, name) for a in e.args]
     return total([times(rule(e.args, at), i) for at, i in enumerate(inner) if i != ZERO])
+
+
+def written_out(e: Call) -> Expr:
+    """The body of a function, its arguments put in."""
+    f = resolve(e.function)
+    values: dict[str, Expr] = {name: a for (name, _), a in zip(f.parameters, e.args, strict=True)}
+    for let in f.body:
+        values[let.name] = substitute(let.value, values)
+    return substitute(f.result, values)

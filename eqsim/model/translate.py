@@ -329,8 +329,8 @@ class _Walk:
         builtin = BUILTINS.get(name)
         symbol = self.owner.scope(name) if builtin is None or builtin.weak else None
         if symbol is not None and symbol.callee is not None:
-            known = isinstance(symbol.callee, Builtin)
-            return self.call_of_builtin(node, symbol.callee) if known else self.call_of_user(node, symbol.callee)
+            callee = symbol.callee
+            return self.call_of_builtin(node, callee) if isinstance(callee, Builtin) else self.call_of_user(node, callee)
         if builtin is not None:
             return self.call_of_builtin(node, builtin)
         if symbol is not None:

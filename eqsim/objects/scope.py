@@ -20,6 +20,7 @@ from eqsim.ir.expr import Const, Expr, Number, Type
 from eqsim.later import Later
 from eqsim.log import get_logger
 from eqsim.model.translate import FUNCTION, Callee, Symbol, anything
+from eqsim.model.user_function import function_of
 from eqsim.units import DIMENSIONLESS, UNITS_FOR_STRINGS, Dimension, Quantity, get_dimensions
 
 logger = get_logger(__name__)
@@ -73,6 +74,7 @@ class Surroundings:
     dt_s: float = 0.0
     size: int | None = None
     used: dict[str, Provided] = field(default_factory=dict)
+    sources: dict[str, Any] = field(default_factory=dict)
     numbers: dict[str, External] = field(default_factory=dict)
     arrays: dict[str, np.ndarray] = field(default_factory=dict)
     steady: set[str] = field(default_factory=set)
@@ -126,9 +128,12 @@ class Surroundings:
         builtin = known_function(value)
         if builtin is not None:
             return Symbol(FUNCTION, None, callee=builtin)
-        provided = self._provided(name, value)
+        if name in self.used and self.sources[name] is value:
+            return Symbol(FUNCTION, None, callee=self.used[name])
+        provided = self.provided(name, value)
         if provided is not None:
-            self.used[name] = provided
+            assert not isinstance(provided, Builtin)
+            self.used[name], self.sources[name] = provided, value
             return Symbol(FUNCTION, None, callee=provided)
         try:
             number, kind = as_number(name, value)
@@ -143,11 +148,17 @@ class Surroundings:
         self.externals[name] = External(full, number, kind, dim)
         return Symbol(Number(full, kind), dim, float(number))
 
-    def _provided(self, name: str, value: Any) -> Provided | None:
+    def provided(self, name: str, value: Any) -> Provided | Builtin | None:
+        """What a thing is that can be called: one of the functions of strings, or something of the user's."""
+        builtin = known_function(value)
+        if builtin is not None:
+            return builtin
+        found: Provided | None = None
         if hasattr(type(value), "provided"):
-            found: Provided = value.provided(name, self)
-            return found
-        return None
+            found = value.provided(name, self)
+        elif isinstance(value, types.FunctionType) and (value.__module__ or "").split(".")[0] not in LIBRARIES:
+            found = function_of(value).provided(name, self)
+        return found
 
 
 ALIASES = {
@@ -214,8 +225,8 @@ def not_a_number(name: str, value: Any, array: np.ndarray) -> EqsimError:
         what = f"an array of {array.size} values"
         mend = f"make '{name}' a variable of the group ('{name} : unit (constant)') and assign the array to it"
     elif callable(value):
-        what = "a Python function"
-        mend = "functions of your own cannot be used in strings yet"
+        what = "something that cannot be called in strings"
+        mend = f"write a function around it: def {name}_of(x): ..."
     else:
         what = f"of type {type(value).__name__}"
         mend = "only numbers and quantities can be used in strings"

@@ -368,13 +368,14 @@ def settle(group: Any, reads: Reads, state: State) -> None:
 
 def _present(group: Any, name: str, patient: bool) -> np.ndarray | None:
     """The values of a variable now, (width,) float64; None if they follow from the past of another one."""
-    variable, past = group.variables[name], group.pasts[name]
+    variable, past = group.variables[name], cast(Past, group.pasts[name])
     if past.length and not variable.stored:
         return past.latest
     if not past.length and past.given is not None:
         return past.begin(group.memory.get(name), group.clock.step * group.clock.dt_)
     try:
-        return np.atleast_1d(np.asarray(group._read(variable, slice(None)), dtype=np.float64))
+        values: np.ndarray = np.atleast_1d(np.asarray(group._read(variable, slice(None)), dtype=np.float64))
+        return values
     except EquationError:
         if patient:
             return None

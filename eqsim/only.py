@@ -75,6 +75,8 @@ from eqsim.objects.naming import Nameable
 from eqsim.objects.source import SpikeSource
 from eqsim.objects.timed_array import TimedArray
 from eqsim.tools.explain import explain
+from eqsim.objects.binomial import BinomialFunction
+from eqsim.objects.exchange import ImportExport
 from eqsim.units import (
     ALL_UNITS,
     WILDCARD_UNITS,
@@ -150,6 +152,9 @@ __all__ = [
     "Nameable",
     "Network",
     "NetworkOperation",
+    "Group",
+    "ImportExport",
+    "MagicError",
     "NeuronGroup",
     "PoissonGroup",
     "PoissonInput",

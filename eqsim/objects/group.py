@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from eqsim.errors import did_you_mean
 from eqsim.log import get_logger
 from eqsim.objects.access import Access
+from eqsim.objects.clock import EventClock
+from eqsim.objects.exchange import format_named
 from eqsim.objects.linked import declare_links
 from eqsim.objects.linking import LinkedVariable, make_link
 from eqsim.objects.part import Contribution
+from eqsim.objects.regular import CodeRunner
 from eqsim.objects.scope import quantity
 from eqsim.objects.variables import Variable
 from eqsim.objects.views import VariableView
@@ -64,6 +65,51 @@ class Group(Access):
         link = self.links[variable.name] = make_link(self, variable, given)
         self.variables[variable.name] = replace(variable, shared=link.one or link.variable.shared)
 
+    def run_regularly(
+        self, code: str, dt: Any = None, clock: Any = None, when: str = "start", order: int = 0, name: str | None = None
+    ) -> CodeRunner:
+        """Run statements for all elements at each step of a clock.
+
+        Parameters
+        ----------
+        code : str
+            Statements; those for shared variables come first.
+        dt, clock, when, order, name
+            See `BrianObject`; by default the clock of the group, in slot ``start``.
+
+        Returns
+        -------
+        runner : CodeRunner
+            Part of this group.
+        """
+        return CodeRunner(self, code, dt=dt, clock=clock, when=when, order=order, name=name)  # type: ignore[arg-type]
+
+    def run_at(self, code: str, times: Any, when: str = "start", order: int = 0, name: str | None = None) -> CodeRunner:
+        """Run statements for all elements at listed times.
+
+        Parameters
+        ----------
+        code : str
+            Statements; those for shared variables come first.
+        times : array_like of Quantity, second
+            See `EventClock`.
+        when, order, name
+            See `BrianObject`.
+
+        Returns
+        -------
+        runner : CodeRunner
+            Part of this group.
+
+        Examples
+        --------
+        >>> from eqsim import *
+        >>> G = NeuronGroup(3, 'dv/dt = -v/(10*ms) : 1')
+        >>> kick = G.run_at('v += i', [10, 12, 50]*ms)
+        """
+        name = name or f"{self.name}_run_at*"
+        return CodeRunner(self, code, clock=EventClock(times), when=when, order=order, name=name)  # type: ignore[arg-type]
+
     def warn_about_attributes(self) -> None:
         """Tell of variables that cannot be read as attributes, as the object has other attributes of these names."""
         for name, variable in self.variables.items():
@@ -89,7 +135,8 @@ class Group(Access):
         format: str = "dict",
         subexpressions: bool = False,
         read_only_variables: bool = True,
-    ) -> dict[str, Any]:
+        level: int = 0,
+    ) -> Any:
         """Copies of the values of the variables.
 
         Parameters
@@ -99,14 +146,20 @@ class Group(Access):
         units : bool
             With units?
         format : str
-            ``'dict'``.
+            ``'dict'``, ``'pandas'`` (a DataFrame), ``'xarray'`` (a Dataset), or one that was registered, see `ImportExport`.
         subexpressions : bool
             Those, too?
         read_only_variables : bool
             Those, too?
+
+        Raises
+        ------
+        NotImplementedError, ImportError
+            If there is no such format, or the package that it needs is not installed.
+        KeyError
+            If there is no such variable.
         """
-        if format != "dict":
-            raise ValueError(f"unknown format {format!r}: 'dict' is available")
+        method = format_named(format)
         if vars is None:
             vars = [
                 n
@@ -115,20 +168,24 @@ class Group(Access):
                 and (subexpressions or not v.is_subexpression)
                 and (read_only_variables or not v.read_only)
             ]
-        return {n: self._state(self.variables[n], units) for n in vars}
+        for name in [vars] if isinstance(vars, str) else vars:
+            if name not in self.variables:
+                hint = did_you_mean(name, set(self.variables))
+                raise KeyError(f"{self.describe()} has no variable '{name}'{'; ' + hint if hint else ''}")
+        return method.export_data(self, [vars] if isinstance(vars, str) else list(vars), units=units)
 
-    def _state(self, variable: Variable, units: bool) -> Any:
-        values = (
-            self._read(variable, slice(None)) if variable.kind not in ("size", "clock") else self._computed(variable, None)
-        )
-        return quantity(np.array(values), variable.dim) if units else np.array(values)
+    def set_states(self, values: Any, units: bool = True, format: str = "dict", level: int = 0) -> None:
+        """Set variables from what `get_states` gives (with ``read_only_variables=False``).
 
-    def set_states(self, values: Mapping[str, Any], units: bool = True, format: str = "dict") -> None:
-        """Set variables from a mapping of names to values."""
-        if format != "dict":
-            raise ValueError(f"unknown format {format!r}: 'dict' is available")
-        for name, value in values.items():
-            VariableView(self, self.variables[name], units)[:] = value
+        Parameters
+        ----------
+        values : dict, DataFrame, Dataset, ...
+        units : bool
+            Are there units?
+        format : str
+            See `get_states`.
+        """
+        format_named(format).import_data(self, values, units=units)
 
     # -- for store and restore -------------------------------------------------------------------------------------
 

@@ -18,7 +18,6 @@ from eqsim.objects.events import EventRing
 from eqsim.objects.group import Group
 from eqsim.objects.linked import linked_target
 from eqsim.objects.part import Context, Contribution
-from eqsim.objects.regular import CodeRunner
 from eqsim.objects.subgroup import Subgroup, subgroup
 from eqsim.objects.variables import Variable
 from eqsim.syntax import Assignment
@@ -155,22 +154,3 @@ class SpikeSource(Group):
             return translate(block)
         except EqsimError as error:
             raise for_object(error, self.name) from None
-
-    def run_regularly(
-        self, code: str, dt: Any = None, clock: Any = None, when: str = "start", order: int = 0, name: str | None = None
-    ) -> CodeRunner:
-        """Run statements for all neurons at each step of a clock.
-
-        Parameters
-        ----------
-        code : str
-            Statements; those for shared variables come first.
-        dt, clock, when, order, name
-            See `BrianObject`; by default the clock of the group, in slot ``start``.
-
-        Returns
-        -------
-        runner : CodeRunner
-            Part of this group.
-        """
-        return CodeRunner(self, code, dt=dt, clock=clock, when=when, order=order, name=name)

@@ -13,7 +13,6 @@ from eqsim.model.translate import Scope, Symbol
 from eqsim.objects.access import Access
 from eqsim.objects.group import Group
 from eqsim.objects.part import Context, Contribution
-from eqsim.objects.regular import CodeRunner
 from eqsim.objects.variables import Variable
 from eqsim.units import DIMENSIONLESS
 
@@ -231,12 +230,6 @@ class Subgroup(Group):
 
     def link(self, variable: Variable, given: Any) -> None:
         raise TypeError(f"link '{variable.name}' of the whole group, {self.base.describe()}, not of {self.describe()}")
-
-    def run_regularly(
-        self, code: str, dt: Any = None, clock: Any = None, when: str = "start", order: int = 0, name: str | None = None
-    ) -> CodeRunner:
-        """As `NeuronGroup.run_regularly`, for the neurons of this subgroup."""
-        return CodeRunner(self, code, dt=dt, clock=clock, when=when, order=order, name=name)
 
     def __repr__(self) -> str:
         where = f"from {self.start} to {self.stop}" if self.contiguous else f"with {len(self)} neurons"

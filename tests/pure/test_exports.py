@@ -50,7 +50,6 @@ NOT_YET = {
     "gsl_rkf45": "methods with error control are not written yet",
     "CythonCodeObject": "generated code is not an object per group here",
     "NumpyCodeObject": "generated code is not an object per group here",
-    "ImportExport": "export formats are not written yet",
     "Trackable": "an inner class without use in scripts",
     "VariableOwner": "an inner class without use in scripts",
     "test": "the tests are run with pytest",

@@ -18,7 +18,6 @@ import json
 import math
 import os
 import platform
-import tempfile
 import zipfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -50,9 +49,9 @@ def write(path: str | Path, trees: Mapping[Folder, Any], keep: bool = False) -> 
         If ``keep``, and the file there is none of eqsim.
     """
     path = Path(path)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        with os.fdopen(handle, "wb") as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as new:
+        with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as new:
             new.writestr(FORMAT, json.dumps(_about()))
             if keep and path.exists():
                 _copy(path, new, trees)
@@ -60,7 +59,7 @@ def write(path: str | Path, trees: Mapping[Folder, Any], keep: bool = False) -> 
                 _write_tree(new, _place(folder), tree)
         os.replace(temporary, path)
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
 
 
@@ -81,6 +80,15 @@ def read(path: str | Path, folder: Folder) -> Any:
         if f"{place}/{TREE}" not in file.namelist():
             raise KeyError("/".join(folder))
         return _from_json(json.loads(file.read(f"{place}/{TREE}")), lambda n: _array(file.read(f"{place}/{n}.npy")))
+
+
+def is_ours(path: Any) -> bool:
+    """Was a file written by eqsim?"""
+    try:
+        with _opened(path):
+            return True
+    except (ValueError, OSError, TypeError):
+        return False
 
 
 def folders(path: str | Path) -> list[Folder]:

@@ -47,6 +47,8 @@ class Network(Collection):
         self._stepper: Stepper | None = None
         self._stored: dict[str, storing.Snapshot] = {}
         self._profile: Profile | None = None
+        self.about: Mapping[str, Any] | None = None
+        """For a network from a file: when and by what it was saved."""
         self._runaways: frozenset[tuple[str, str]] = frozenset()
         super().__init__(*objs, name=name)
 
@@ -303,6 +305,34 @@ class Network(Collection):
             raise KeyError(f"no state is stored under the name '{name}'; there are: {known}")
         state = self._stored[name] if filename is None else storing.read(filename, name)
         storing.bring_back(self, state, restore_random_state)
+
+    def save(self, filename: str | Path, namespace: Mapping[str, Any] | None = None, level: int = 0) -> None:
+        """Write the whole model to a file: objects, equations, synapses, values, recordings, time, random numbers.
+
+        `eqsim.load` makes it again, in any process, and a run goes on with the same bits.  The file is a zip of JSON and
+        npy; it also holds versions, preferences and the seed.
+
+        Parameters
+        ----------
+        filename : str or Path
+            Replaced if it is there already.
+        namespace : dict, optional
+            What strings can see; by default the names of the frame that calls.
+        level : int
+            How many frames further out to look for names.
+
+        Raises
+        ------
+        EqsimError
+            If an object was made with an argument that is no plain data.  Functions in Python are left out; `load` asks for
+            them.
+        RuntimeError
+            During a run.
+        """
+        from eqsim.network.saving import save
+
+        self.refuse_during_run("save()")
+        save(self, filename, user_namespace(level) if namespace is None else namespace)
 
     def __repr__(self) -> str:
         return f"<Network '{self.name}' of {len(self.objects)} objects, t={self.t}>"

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 import weakref
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from eqsim.objects.keeping import Keeper
-from eqsim.objects.recipe import Recipe, Recorded
+from eqsim.objects.recipe import Recipe, Recorded, serials
 
 _alive: dict[str, weakref.ref[Nameable]] = {}
-_serials = itertools.count()
 
 
 class Nameable(Keeper, metaclass=Recorded):
@@ -30,7 +28,7 @@ class Nameable(Keeper, metaclass=Recorded):
         self._name = _choose(name)
         self._base = name.removesuffix("*")
         self._own_name = not name.endswith("*")
-        self._serial = next(_serials)
+        self._serial = next(serials)
         self.stream_name = self._base
         _alive[self._name] = weakref.ref(self)
 
@@ -54,6 +52,12 @@ def name_streams(objects: Iterable[Nameable]) -> None:
         number = used[obj._base]
         used[obj._base] += not obj._own_name
         obj.stream_name = obj._base if obj._own_name or number == 0 else f"{obj._base}_{number}"
+
+
+def rename(thing: Nameable, name: str, base: str, own: bool) -> None:
+    """Give something the name that it had in another process."""
+    thing._name, thing._base, thing._own_name = name, base, own
+    _alive[name] = weakref.ref(thing)
 
 
 def living() -> Iterator[Nameable]:

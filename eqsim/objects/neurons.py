@@ -19,6 +19,7 @@ from eqsim.objects.events import EventRing
 from eqsim.objects.frames import user_namespace
 from eqsim.objects.linked import read_before_write
 from eqsim.objects.part import Context, Contribution
+from eqsim.objects.recipe import recorded
 from eqsim.objects.refractory import Refractoriness, refractoriness
 from eqsim.objects.remembering import Remembering
 from eqsim.objects.update import check_failures, contribute_cells, update_kernel
@@ -165,6 +166,7 @@ class NeuronGroup(Remembering):
 
     # -- events ----------------------------------------------------------------------------------------------------
 
+    @recorded
     def run_on_event(self, event: str, code: str, when: str = "after_resets", order: int | None = None) -> None:
         """Run statements for each neuron that has an event.
 

@@ -5,15 +5,20 @@ Only what the user made is remembered, not the parts that an object makes for it
 
 from __future__ import annotations
 
+import functools
+import inspect
+import itertools
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import numpy as np
 
 from eqsim.objects.frames import user_frame
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 LARGEST_COPY = 1 << 20  # values: larger arrays are not copied, as the object keeps them in its own memory
 
@@ -27,6 +32,23 @@ class Recipe:
     file: str = ""
     line: int = 0
     """Where in the user's text."""
+
+    def arguments(self, function: Callable[..., Any]) -> dict[str, Any]:
+        """The arguments by name; ``function`` has them, after itself as the first one."""
+        return dict(inspect.signature(function).bind(None, *self.args, **self.kwargs).arguments.items())
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call of a method that changed what the object is: its name, its arguments, and when in the order of things."""
+
+    method: str
+    recipe: Recipe
+    serial: int
+
+
+serials = itertools.count()
+"""Numbers things in the order in which the user made them."""
 
 
 class _Making(threading.local):
@@ -52,6 +74,12 @@ class Recorded(type):
         super().__init__(name, bases, members)
         CLASSES[class_name(cls)] = cls
 
+    @property
+    def __signature__(cls) -> inspect.Signature:
+        """That of the constructor, for help texts: the metaclass takes anything."""
+        whole = inspect.signature(cls.__init__)  # type: ignore[misc]
+        return whole.replace(parameters=tuple(whole.parameters.values())[1:])
+
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
         own = _making.depth == 0
         recipe = _recipe(args, kwargs) if own else None
@@ -62,6 +90,27 @@ class Recorded(type):
             _making.depth -= 1
         object.__setattr__(made, "_recipe", recipe)
         return made
+
+
+def recorded(method: F) -> F:
+    """Decorator: a saved model repeats calls of this method, which makes parts or changes what the object is.
+
+    Not needed for methods that change values in `KEPT`, or that make an object which adds itself to another one.
+    """
+
+    @functools.wraps(method)
+    def call(self: Any, *args: Any, **kwargs: Any) -> Any:
+        recipe = _recipe(args, kwargs) if _making.depth == 0 else None
+        _making.depth += 1
+        try:
+            result = method(self, *args, **kwargs)
+        finally:
+            _making.depth -= 1
+        if recipe is not None:
+            self.__dict__.setdefault("_calls", []).append(Call(method.__name__, recipe, next(serials)))
+        return result
+
+    return cast(F, call)
 
 
 def place_of(recipe: Recipe | None) -> str:

@@ -17,7 +17,7 @@ from eqsim.model.model import Model
 __all__ = ["ALIASES", "DEFAULT", "choose", "find"]
 
 DEFAULT = ("exact", "euler", "heun")
-ALIASES = {"linear": "exact", "independent": "exact"}
+ALIASES = {"linear": "exact", "independent": "exact", "gsl": "gsl_rkf45"}
 """Other names of methods."""
 EXTENDED = {"exponential_euler": "exp_auto", "exact": "exact_noise"}
 """A method that is asked for alone, where it does not apply: the method that extends it."""

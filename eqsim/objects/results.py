@@ -48,8 +48,9 @@ class Results:
 
     def _recorded(self, name: str) -> Any:
         """A column by an attribute's name."""
-        if name.startswith("_"):
-            raise AttributeError(name)
+        plain = name[:-1] if name.endswith("_") else name
+        if name.startswith("_") and plain not in self.__dict__.get("record_variables", ()):
+            raise AttributeError(name)  # not one of the user's, and asked for before there are columns
         dims = self._dims()
         if name in dims:
             return quantity(self._column(name), dims[name])

@@ -202,7 +202,7 @@ def _failure(group: Integrated, rule: Rule, at: Expr) -> tuple[Stmt, ...]:
     """Note the first step that failed."""
     if rule.failed is None:
         return ()
-    group.failure = rule.because
+    group.__dict__["_failure"] = rule.because  # for the message
     array = group.full(FAILED_AT)
     first = Op("and", (rule.failed, lt(Load(array, at), 0.0)))
     return (When(first, (Store(array, at, as_real(Ref("n", "int"))),)),)
@@ -225,7 +225,9 @@ def check_failures(group: Integrated) -> None:
     failed[:] = -1
     others = f" (and of {len(bad) - 1} more)" if len(bad) > 1 else ""
     help = "take a smaller dt, a looser tolerance, more steps (max_steps), or a method for stiff equations (rosenbrock)"
-    message = f"{group.describe()}: the integration of element {element}{others} failed at t = {t}: {group.failure}"
+    message = (
+        f"{group.describe()}: the integration of element {element}{others} failed at t = {t}: {group.__dict__['_failure']}"
+    )
     raise for_object(IntegrationError(Diagnostic("M401", message, None, "", help)), group.name)
 
 

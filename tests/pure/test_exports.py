@@ -23,7 +23,7 @@ RECORDED: dict[str, list[str]] = {
     )
 }
 
-OURS = {"EqsimError", "EquationError", "UnsupportedEquationsException", "explain"}  # names that Brian2 does not have
+OURS = {"EqsimError", "EquationError", "IntegrationError", "UnsupportedEquationsException", "explain"}  # names that Brian2 does not have
 
 # Names that a Brian2 script may use and eqsim does not have: each with the reason. A name that is here and exported
 # fails the test, so the table stays true.

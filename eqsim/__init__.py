@@ -6,6 +6,7 @@
 
 from eqsim import only, pylab_names
 from eqsim.log import catch_logs, get_logger  # noqa: F401  (catch_logs: for tests of packages that build on eqsim)
+from eqsim.network.device import check_cache, clear_cache  # noqa: F401
 from eqsim.network.loading import load
 from eqsim.only import *  # noqa: F403
 
@@ -15,4 +16,4 @@ logger = get_logger("eqsim")
 
 _pylab = {name: getattr(pylab_names, name) for name in pylab_names.__all__ if name not in only.__all__}
 globals().update({**_pylab, "load": load})  # which passes on to numpy what is no file of ours
-__all__ = sorted([*only.__all__, *_pylab, "logger"])
+__all__ = sorted([*only.__all__, *_pylab, "check_cache", "clear_cache", "logger"])

@@ -39,6 +39,7 @@ from eqsim.log import BrianLogger, get_logger, std_silent
 from eqsim.model import Equations
 from eqsim.model.code_strings import Expression, Statements
 from eqsim.model.user_function import Function, declare_types, implementation
+from eqsim.network.devices import all_devices, device, get_device, reinit_devices, reset_device, set_device
 from eqsim.network.driver import stop
 from eqsim.network.magic import (
     MagicNetwork,
@@ -76,13 +77,13 @@ from eqsim.objects import (
     seed,
 )
 from eqsim.objects.base import BrianObject
+from eqsim.objects.binomial import BinomialFunction
+from eqsim.objects.exchange import ImportExport
 from eqsim.objects.linking import linked_var
 from eqsim.objects.naming import Nameable
 from eqsim.objects.source import SpikeSource
 from eqsim.objects.timed_array import TimedArray
 from eqsim.tools.explain import explain
-from eqsim.objects.binomial import BinomialFunction
-from eqsim.objects.exchange import ImportExport
 from eqsim.units import (
     ALL_UNITS,
     WILDCARD_UNITS,
@@ -137,6 +138,7 @@ __all__ = [
     "DEFAULT_CONSTANTS",
     "DEFAULT_FUNCTIONS",
     "DEFAULT_UNITS",
+    "BinomialFunction",
     "BrianLogger",
     "BrianObject",
     "BrianObjectException",
@@ -150,18 +152,16 @@ __all__ = [
     "EventClock",
     "EventMonitor",
     "ExplicitStateUpdater",
-    "Group",
-    "IntegrationError",
-    "MagicError",
     "Expression",
     "Function",
+    "Group",
+    "ImportExport",
+    "IntegrationError",
+    "MagicError",
     "MagicNetwork",
     "Nameable",
     "Network",
     "NetworkOperation",
-    "Group",
-    "ImportExport",
-    "MagicError",
     "NeuronGroup",
     "PoissonGroup",
     "PoissonInput",
@@ -173,12 +173,13 @@ __all__ = [
     "SpikeSource",
     "StateMonitor",
     "StateUpdateMethod",
+    "Statements",
     "Subgroup",
     "Synapses",
-    "Statements",
     "TimedArray",
     "Unit",
     "UnsupportedEquationsException",
+    "all_devices",
     "arange",
     "arccos",
     "arccosh",
@@ -193,7 +194,9 @@ __all__ = [
     "concatenate",
     "cos",
     "cosh",
+    "declare_types",
     "defaultclock",
+    "device",
     "diagonal",
     "dot",
     "euler",
@@ -203,6 +206,7 @@ __all__ = [
     "expm1",
     "exponential_euler",
     "exprel",
+    "get_device",
     "get_dimensions",
     "get_local_namespace",
     "get_logger",
@@ -215,6 +219,7 @@ __all__ = [
     "gsl_rkf45",
     "have_same_dimensions",
     "heun",
+    "implementation",
     "in_best_unit",
     "in_unit",
     "independent",
@@ -235,6 +240,8 @@ __all__ = [
     "ptp",
     "ravel",
     "register_new_unit",
+    "reinit_devices",
+    "reset_device",
     "restore",
     "restore_initial_state",
     "rk2",
@@ -242,6 +249,7 @@ __all__ = [
     "run",
     "scheduling_summary",
     "seed",
+    "set_device",
     "sin",
     "sinh",
     "start_scope",

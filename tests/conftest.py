@@ -111,3 +111,31 @@ def lane(request: pytest.FixtureRequest, lanes: dict[str, Lane]) -> Lane:
     if request.param not in lanes:
         pytest.skip(f"{LANES[request.param]['cxx']} is not installed")
     return lanes[request.param]
+
+
+@pytest.fixture
+def standalone(tmp_path: Path) -> Iterator[Path]:
+    """Inside, runs become parts of a C++ project in a folder."""
+    from eqsim import get_device, reset_device, set_device
+
+    set_device("cpp_standalone", directory=str(tmp_path / "project"), with_output=False)
+    yield tmp_path / "project"
+    reset_device()
+    get_device("cpp_standalone").reinit()
+
+
+@pytest.fixture(scope="session")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A C++ project that has been built and run; not to be changed."""
+    from projects import model, script
+
+    from eqsim import get_device, reset_device, set_device
+
+    folder = tmp_path_factory.mktemp("built") / "project"
+    set_device("cpp_standalone", directory=str(folder), with_output=False)
+    try:
+        script(*model())
+    finally:
+        reset_device()
+        get_device("cpp_standalone").reinit()
+    return folder

@@ -10,6 +10,7 @@ import contextlib
 import functools
 import hashlib
 import os
+import shutil
 import sys
 import tempfile
 import time
@@ -126,6 +127,16 @@ class Cache:
         """Forget the file of a key, e.g. because it turned out to be damaged."""
         _remove(self.path(key, suffix))
 
+    @property
+    def size(self) -> int:
+        """Bytes of all files."""
+        return sum(p.stat().st_size for p in self.folder.rglob("*") if p.is_file()) if self.folder.is_dir() else 0
+
+    def clear(self) -> None:
+        """Remove everything."""
+        for path in [*self.folder.glob("??"), *self.folder.glob("tmp-*"), self.folder / "swept"]:
+            shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+
     def _sweep_now_and_then(self) -> None:
         stamp = self.folder / "swept"
         with contextlib.suppress(OSError):
@@ -137,8 +148,6 @@ class Cache:
 
     def sweep(self) -> None:
         """Remove what was not used for longest until the folder is within its limit, and what was left half done."""
-        import shutil
-
         files, total = [], 0
         for path in self.folder.rglob("*"):
             with contextlib.suppress(OSError):

@@ -7,7 +7,7 @@ C's precedence could read it otherwise, and literals that are exactly the number
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import singledispatchmethod
 
@@ -268,7 +268,19 @@ def function_text(f: Function) -> str:
     if f.foreign is not None:
         return foreign_text(f, f.foreign, head)
     doc = [f"// {line}" for line in f.doc.strip().splitlines()[:1]]
-    return "\n".join([*map(table_text, tables(f)), *doc, head, *p.body(f.body), f"  return {p.bare(f.result)};", "}"])
+    body = p.body(needed(f.body, f.result))
+    return "\n".join([*map(table_text, tables(f)), *doc, head, *body, f"  return {p.bare(f.result)};", "}"])
+
+
+def needed(body: Sequence[Let], result: Expr) -> tuple[Let, ...]:
+    """The Lets that a result depends on; compilers warn of others."""
+    names = {e.name for e in nodes(result) if isinstance(e, Ref)}
+    kept: list[Let] = []
+    for let in reversed(body):
+        if let.name in names:
+            kept.append(let)
+            names |= {e.name for e in nodes(let.value) if isinstance(e, Ref)}
+    return tuple(reversed(kept))
 
 
 def foreign_text(f: Function, foreign: Foreign, head: str) -> str:

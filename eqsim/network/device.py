@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from eqsim.ir.program import Program
+from eqsim.log import get_logger
 from eqsim.network.prefs import prefs
+
+if TYPE_CHECKING:
+    from eqsim.codegen.cache import Cache
 
 
 def choice() -> tuple[Any, ...]:
@@ -25,6 +29,41 @@ def module_for(program: Program) -> Any:
     """
     made = _target(*choice())
     return made.build(made.render(program))
+
+
+def compiled_cache() -> Cache:
+    """Where compiled networks are kept, by the preferences."""
+    from eqsim.codegen.cache import MEGABYTE, Cache
+
+    directory, megabytes = prefs["codegen.cache.directory"], prefs["codegen.cache.max_size"]
+    return Cache(Path(directory) if directory else None, megabytes * MEGABYTE)
+
+
+def clear_cache(target: str = "cython") -> None:
+    """Remove all compiled networks from the cache.
+
+    Raises
+    ------
+    ValueError
+        If there is no such target, or it keeps nothing.
+    """
+    _keeps(target)
+    compiled_cache().clear()
+
+
+def check_cache(target: str = "cython") -> None:
+    """Warn if the cache is larger than the preference ``codegen.cache.max_size``; it is kept below that by itself."""
+    _keeps(target)
+    cache = compiled_cache()
+    if cache.size > cache.limit:
+        get_logger(__name__).warning(
+            f"the cache {cache.folder} has {cache.size / 1e6:.0f} MB; clear_cache('{target}') empties it"
+        )
+
+
+def _keeps(target: str) -> None:
+    if target not in ("cython", "auto"):
+        raise ValueError(f"target '{target}' keeps nothing: only 'cython' has a cache")
 
 
 @cache

@@ -103,6 +103,9 @@ class Drive:
 
     def run(self) -> bool:
         """Run to the end; False if it was stopped before."""
+        if hasattr(self.module, "drive"):
+            self._end_at(self.end_s)
+            return bool(self.module.drive(self))
         self.plan(self.end_s)
         self.progress.begin()
         while not stop_wish.requested and self._segment():
@@ -173,6 +176,8 @@ class Drive:
         self._write_back()
         if status.reason == "full":
             self._grow()
+        for log in self.logs:
+            log.look()
         return True
 
     def _first_at(self, clock: str, t_s: float) -> int:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from eqsim.network.device import choice, module_for
+from eqsim.network.device import choice
+from eqsim.network.devices import get_device
 from eqsim.objects.base import BrianObject
 from eqsim.objects.naming import name_streams
 from eqsim.objects.randomness import random_state
@@ -63,9 +64,9 @@ class Engine:
             Is the run to be compiled from the first step on, if there is a compiler?
         """
         again = relink(self.linked, objects, namespace, schedule, self._randomness) if self.linked is not None else None
-        if again is None or self._choice != choice():
+        if again is None or self._choice != (get_device(), *choice()):
             again = link(objects, namespace, schedule, self._randomness) if again is None else again
-            self.module, self._choice = module_for(again.program), choice()
+            self.module, self._choice = get_device().module(again.program), (get_device(), *choice())
         if compiled and hasattr(self.module, "settle"):
             self.module.settle()
         self.linked = again

@@ -20,6 +20,7 @@ from eqsim.network.report import BAR_PERIOD, BarReport, make_report
 from eqsim.network.stepping import Stepper, steps
 from eqsim.objects.base import BrianObject
 from eqsim.objects.frames import user_namespace
+from eqsim.objects.settle import settle
 from eqsim.schedule.link import Linked
 from eqsim.units import Quantity, get_dimensions, second
 
@@ -114,6 +115,7 @@ class Network(Collection):
         EqsimError
             For mistakes in the strings of an object; nothing has been run then.
         """
+        settle()
         duration_s, wall_s = (
             _time("the duration of a run", duration),
             None if max_wall is None else _time("max_wall", max_wall),

@@ -10,6 +10,7 @@ from eqsim.log import get_logger
 from eqsim.objects.host import evaluate
 from eqsim.objects.linked import check_links
 from eqsim.objects.meaning import Meaning
+from eqsim.objects.settle import settle
 from eqsim.objects.variables import Variable
 
 logger = get_logger(__name__)
@@ -20,6 +21,7 @@ class Access(Meaning):
 
     def elements(self, item: Any) -> Any:
         """An index of the user as a slice, an int or an array of element numbers."""
+        settle()
         if isinstance(item, str):
             everything = np.arange(len(self), dtype=np.int64)
             return np.flatnonzero(self.evaluate(item, everything, "index"))
@@ -41,6 +43,7 @@ class Access(Meaning):
         raise IndexError(f"{self.describe()} is no part of {other.describe()}")
 
     def _read(self, variable: Variable, item: Any) -> Any:
+        settle()
         if variable.shared and variable.stored:
             return self.memory[variable.name][0] if _everything(item) else self.memory[variable.name][item]
         where = self.elements(item)
@@ -65,14 +68,9 @@ class Access(Meaning):
         return values[0] if np.ndim(numbers) == 0 or variable.shared else values
 
     def _write(self, variable: Variable, item: Any, value: Any) -> None:
-        if variable.kind == "derived":
-            logger.warning(
-                f"{self.name}.{variable.name} is found anew in each step from lastspike: setting it changes nothing; set "
-                "lastspike instead",
-                name_suffix="derived_variable",
-                once=True,
-            )
-            return
+        settle()
+        if variable.kind == "derived" and not variable.read_only:
+            variable = self.keep(variable)
         if variable.kind == "linked":
             self._write_linked(variable, item, value)
             return

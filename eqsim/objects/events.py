@@ -9,6 +9,7 @@ import numpy as np
 from eqsim.ir.program import Events
 from eqsim.objects.keeping import Keeper
 from eqsim.objects.part import Contribution
+from eqsim.objects.settle import settle
 
 
 class EventRing(Keeper):
@@ -24,6 +25,7 @@ class EventRing(Keeper):
 
     def at(self, step: int) -> np.ndarray:
         """Who had an event at a step of the last ``history`` ones; (n,) int32, ascending."""
+        settle()
         slot = step % self.history
         start = slot * self.size
         return self.indices[start : start + int(self.counts[slot])].copy() if step >= 0 else np.zeros(0, np.int32)

@@ -11,6 +11,7 @@ from eqsim.ir.program import LogBuffer
 from eqsim.objects.clock import EPSILON, Clock
 from eqsim.objects.keeping import Keeper
 from eqsim.objects.part import Contribution
+from eqsim.objects.settle import settle
 
 FIRST_ROWS = 1024
 LARGEST_STEP = 1 << 26  # bytes: beyond this a log grows by this much, or a quarter, not by doubling
@@ -35,6 +36,7 @@ class GrowingLog(Keeper):
     @property
     def pending(self) -> int:
         """Rows in memory."""
+        settle()
         return int(self.cursor[0])
 
     @property
@@ -50,6 +52,10 @@ class GrowingLog(Keeper):
     def column(self, name: str) -> np.ndarray:
         """The rows written so far."""
         return self._columns[name][: self.pending]
+
+    def table(self, name: str, width: int, rows: Any) -> np.ndarray:
+        """(rows, n): of a column with ``width`` rows in each tick, some of these for all ticks."""
+        return np.array(self.column(name).reshape(-1, max(1, width))[:, :width].T[rows])
 
     def reserve(self, rows: int) -> None:
         """Make room for this many rows in all."""
@@ -80,6 +86,9 @@ class GrowingLog(Keeper):
         if self.clock is not None and rows * self.row_bytes <= LARGEST_RESERVE:
             self.reserve(rows)
 
+    def look(self) -> None:
+        """Called now and then during a run, between two steps."""
+
     def append(self, rows: Mapping[str, np.ndarray]) -> None:
         """Add rows from the host."""
         count = len(next(iter(rows.values())))
@@ -107,6 +116,12 @@ class GrowingLog(Keeper):
         for name, column in self._columns.items():
             column[:rows] = values[name]
         self.cursor[0] = rows
+
+    def adopt(self, columns: Mapping[str, np.ndarray]) -> None:
+        """Take rows over that were written elsewhere; columns and cursor by their names in the program."""
+        for name in self._columns:
+            self._columns[name] = columns[f"{self.name}.{name}"]
+        self.cursor[0] = columns[f"{self.name}.cursor"][0]
 
     def memory(self) -> dict[str, np.ndarray]:
         """Arrays by their names in the program."""

@@ -11,11 +11,13 @@ from eqsim.ir.expr import Expr, Ref, integer
 from eqsim.ir.program import Kernel
 from eqsim.ir.stmt import Add, Log, Stmt
 from eqsim.objects.custom_events import no_event
+from eqsim.objects.disk_log import DiskLog
 from eqsim.objects.log import GrowingLog, last_time
-from eqsim.objects.monitor import Monitor, whole_ticks
+from eqsim.objects.monitor import Monitor, labels
 from eqsim.objects.part import Context, Contribution
 from eqsim.objects.recorded import Wanted, array_dtype, column_names, find, recorded
 from eqsim.objects.results import Events
+from eqsim.objects.settle import settle
 from eqsim.units import Dimension
 
 KEPT = ("i", "t", "t_", "it", "it_")
@@ -37,6 +39,8 @@ class SpikeMonitor(Events, Monitor):
         What real values of ``variables`` are kept in: float64 or float32.
     buffer : Quantity, optional
         Keep the spikes of the last part only, of this duration; ``count`` counts all of them.
+    to, chunk
+        Record to a file, see `StateMonitor`; ``chunk`` is a number of spikes.
 
     Attributes
     ----------
@@ -62,6 +66,8 @@ class SpikeMonitor(Events, Monitor):
         *,
         dtype: Any = None,
         buffer: Any = None,
+        to: Any = None,
+        chunk: int | None = None,
     ) -> None:
         if order is not None and when is None:
             raise ValueError("give when= together with order=")
@@ -76,7 +82,8 @@ class SpikeMonitor(Events, Monitor):
         self._columns = {n: c for n, c in self._columns.items() if n not in ("i", "t")}
         self.record_variables = ["i", "t", *self._columns] if self.record else []
         self._words = column_names(self._columns)
-        self._buffer = None if buffer is None else whole_ticks(buffer, self.clock, f"'{self.name}': buffer=")
+        self._buffer = self._recent(buffer, to)
+        self._record_to(to, chunk)
         self._since = 0
         columns = {"i": "int32", "t": "float64"}
         columns |= {self._words[n]: array_dtype(c.type, dtype, n) for n, c in self._columns.items()}
@@ -85,6 +92,8 @@ class SpikeMonitor(Events, Monitor):
         self._log.width = len(source)
 
     def _make_log(self, name: str, columns: Mapping[str, str]) -> GrowingLog:
+        if self._recorder is not None:
+            return DiskLog(name, columns, None, self._recorder, labels(self._columns), wide=False)
         if self._buffer is not None:
             return last_time(name, columns, self.clock, self._buffer)
         return GrowingLog(name, columns)
@@ -137,11 +146,13 @@ class SpikeMonitor(Events, Monitor):
     @property
     def count(self) -> np.ndarray:
         """(N,) int32: spikes of each neuron."""
+        settle()
         return self._count.copy()
 
     @property
     def num_events(self) -> int:
         """Number of spikes of all neurons."""
+        settle()
         return int(self._count.sum())
 
     num_spikes = num_events

@@ -38,6 +38,8 @@ class Linked:
     signature: tuple[Any, ...]
     constants: Constants
     checks: tuple[Callable[[], None], ...] = ()
+    owners: tuple[tuple[BrianObject, tuple[str, ...]], ...] = ()
+    """The objects, each with the names of its kernels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,15 +101,16 @@ def link(
     clocks = program_clocks(objects)
     context = make_context(clocks, namespace)
     context.present = in_step_order(objects, schedule)
-    parts = [o.parts(context if o.active else context.idle()) for o in objects if hasattr(o, "parts")]
+    able = [o for o in objects if hasattr(o, "parts")]
+    parts = [o.parts(context if o.active else context.idle()) for o in able]
     kernels = sorted_kernels((k for p in parts for k in p.kernels), schedule)
     operations = _operations(objects, kernels, schedule)
     state = collect_state(parts, clocks, context, randomness)
     program = prepare(_program(parts, kernels, state, clocks, context))
     checks = tuple(o.during_run for o in objects if o.active and o.during_run is not None)
-    return Linked(
-        program, state, clocks, operations, context, signature(objects, clocks, schedule), Constants(program), checks
-    )
+    owners = tuple((o, tuple(k.name for k in p.kernels)) for o, p in zip(able, parts, strict=True))
+    signed = signature(objects, clocks, schedule)
+    return Linked(program, state, clocks, operations, context, signed, Constants(program), checks, owners)
 
 
 def in_step_order(objects: Sequence[BrianObject], schedule: tuple[str, ...]) -> tuple[Any, ...]:

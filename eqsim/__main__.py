@@ -1,0 +1,29 @@
+"""``python -m eqsim``: what can be done without a script."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m eqsim", description="eqsim: spiking networks written as equations")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("doctor", help="say which compiler, threads, cache and GPU are found, and what to install")
+    commands.add_parser("version", help="print the version")
+    chosen = parser.parse_args(arguments)
+    if chosen.command == "version":
+        import eqsim
+
+        print(eqsim.__version__)
+        return 0
+    from eqsim.tools.doctor import examine, report
+
+    print(report(examine()))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,150 @@
+"""What this machine offers: compilers, tools, cores, cache, GPU; and what to install.
+
+Run it as ``python -m eqsim doctor``.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import eqsim
+from eqsim.codegen.cache import Cache
+from eqsim.codegen.compiler import KERNEL_FLAGS, Compiler, Missing, find_compiler
+
+PACKAGES = ("numpy", "sympy", "pyparsing", "jinja2", "cython", "matplotlib")
+OPTIONAL = {"scipy": "sparse matrices of weights", "pandas": "tables of results", "h5py": "recording to disk"}
+PROBE = "#include <omp.h>\nint main() { return omp_get_max_threads() < 1; }\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the report; ``advice`` says what to do about something that is missing."""
+
+    what: str
+    found: str
+    good: bool = True
+    advice: str = ""
+
+    def __str__(self) -> str:
+        mark = "ok " if self.good else "-- "
+        lines = [f"{mark}{self.what:<14}{self.found}"]
+        return "\n".join([*lines, *([f"{'':17}{self.advice}"] if self.advice else [])])
+
+
+def said(*command: str) -> str:
+    """What a program says; '' if it is missing or fails."""
+    if shutil.which(command[0]) is None:
+        return ""
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout.strip() if done.returncode == 0 else ""
+
+
+def python() -> list[Finding]:
+    """Python, eqsim and the packages that it needs or can use."""
+    found = [Finding("eqsim", f"{eqsim.__version__} on Python {platform.python_version()}, {platform.platform()}")]
+    versions = [(name, _version(name)) for name in PACKAGES]
+    found.append(Finding("packages", ", ".join(f"{n} {v}" for n, v in versions if v)))
+    found += [Finding(n, "missing", False, f"pip install {n}") for n, v in versions if not v]
+    for name, use in OPTIONAL.items():
+        v = _version(name)
+        found.append(Finding(name, v or "not installed (optional)", bool(v), "" if v else f"for {use}: pip install {name}"))
+    return found
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return ""
+
+
+def compilers() -> list[Finding]:
+    """The compilers, whether they work, and with which flags."""
+    found = []
+    for language, what in (("CXX", "C++ compiler"), ("CC", "C compiler")):
+        compiler = find_compiler(language)
+        if isinstance(compiler, Missing):
+            found.append(Finding(what, "none: networks run on numpy, which is slower", False, compiler.help))
+        else:
+            found.append(Finding(what, f"{compiler.command[0]} ({compiler.version})"))
+    cxx = find_compiler("CXX")
+    if isinstance(cxx, Compiler):
+        found.append(Finding("flags", " ".join(KERNEL_FLAGS)))
+        works = compiles(cxx, PROBE, "-fopenmp")
+        found.append(
+            Finding("OpenMP", "works", True)
+            if works
+            else Finding("OpenMP", "does not work: projects run on one thread", False, "install libgomp or libomp")
+        )
+    return found
+
+
+def compiles(compiler: Compiler, text: str, *flags: str) -> bool:
+    """Does a compiler make a program of a text?"""
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / "probe.cpp"
+        source.write_text(text)
+        command = [*compiler.command, *flags, str(source), "-o", str(Path(folder) / "probe")]
+        return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
+def tools() -> list[Finding]:
+    """What builds C++ projects."""
+    found = []
+    for name in ("make", "cmake"):
+        answer = said(name, "--version").splitlines()
+        advice = "" if answer else f"for set_device('cpp_standalone'): install {name}" if name == "make" else ""
+        found.append(Finding(name, answer[0] if answer else "not found", bool(answer), advice))
+    return found
+
+
+def machine() -> list[Finding]:
+    """Cores and cache."""
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    cache = Cache()
+    files = [p for p in cache.folder.glob("*") if p.is_file()] if cache.folder.is_dir() else []
+    size = sum(p.stat().st_size for p in files) / 1e6
+    writable = os.access(next(p for p in (cache.folder, *cache.folder.parents) if p.exists()), os.W_OK)
+    return [
+        Finding("cores", f"{usable} usable of {os.cpu_count()}"),
+        Finding(
+            "cache",
+            f"{cache.folder}: {len(files)} files, {size:.1f} MB",
+            writable,
+            "" if writable else "it cannot be written: set EQSIM_CACHE_DIR to another folder",
+        ),
+    ]
+
+
+def gpu() -> list[Finding]:
+    """GPU and CUDA compiler."""
+    cards = said("nvidia-smi", "--query-gpu=name,driver_version,memory.total", "--format=csv,noheader").splitlines()
+    nvcc = [line for line in said("nvcc", "--version").splitlines() if "release" in line]
+    return [
+        Finding("GPU", "; ".join(cards) if cards else "none found", bool(cards)),
+        Finding("nvcc", nvcc[0].strip() if nvcc else "not found", bool(nvcc)),
+    ]
+
+
+PARTS: tuple[Callable[[], list[Finding]], ...] = (python, compilers, tools, machine, gpu)
+
+
+def examine() -> list[Finding]:
+    """All findings, in the order of the report."""
+    return [finding for part in PARTS for finding in part()]
+
+
+def report(findings: Sequence[Finding]) -> str:
+    """The findings as text."""
+    return "\n".join(map(str, findings))

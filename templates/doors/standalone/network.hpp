@@ -1,0 +1,42 @@
+// What the library knows of a compiled network: the names of its memory in the order of its tables, and its functions.
+#pragma once
+#include <stdint.h>
+
+struct NamedArray {
+  const char* name;
+  const char* type;  // as in .npy files, e.g. "<f8"
+  bool written;      // by a kernel
+};
+
+// Columns that grow by rows; a step appends at most `rows` (a number by name) or `fixed` rows.
+struct GrowingLog {
+  const char* cursor;
+  const char* capacity;
+  const char* rows;
+  int64_t fixed;
+  const char* const* columns;
+  int column_count;
+};
+
+struct Network {
+  const NamedArray* arrays;
+  int array_count;
+  const char* const* reals;  // those that follow from others come last
+  int real_count, derived_count;
+  const char* const* ints;
+  int int_count;
+  const char* const* clocks;
+  int clock_count;
+  const GrowingLog* logs;
+  int log_count;
+  void (*derive)(double* reals, const int64_t* ints);
+  int64_t (*run)(void* const* arrays, const double* reals, const int64_t* ints, int64_t* steps, const int64_t* ends,
+                 const volatile int* stop, int64_t budget);
+  int64_t (*part)(void* const* arrays, const double* reals, const int64_t* ints, const int64_t* steps,
+                  const int64_t* active, int64_t first, int64_t last);
+};
+
+enum { RUN_DONE, RUN_FULL, RUN_STOPPED, RUN_PAUSED, RUN_NO_MEMORY };
+
+extern const Network* const networks[];
+extern const int network_count;

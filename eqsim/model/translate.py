@@ -328,8 +328,11 @@ class _Walk:
         name = node.func.id
         builtin = BUILTINS.get(name)
         symbol = self.owner.scope(name) if builtin is None or builtin.weak else None
-        if symbol is not None and symbol.callee is not None:
-            callee = symbol.callee
+        callee = None if symbol is None else symbol.callee
+        if builtin is not None and symbol is not None and symbol.expr is not FUNCTION:
+            variable = callee is not anything and builtin.wrong_count(len(node.args))  # one with delays, of this name
+            callee = callee if variable else None
+        if callee is not None:
             return self.call_of_builtin(node, callee) if isinstance(callee, Builtin) else self.call_of_user(node, callee)
         if builtin is not None:
             return self.call_of_builtin(node, builtin)

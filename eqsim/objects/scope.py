@@ -175,6 +175,9 @@ ALIASES = {
     "atan2": "arctan2",
     "atanh": "arctanh",
     "fabs": "abs",
+    "random": "rand",
+    "random_sample": "rand",
+    "standard_normal": "randn",
 }
 """Other names of functions in numpy and math."""
 LIBRARIES = ("numpy", "math", "builtins", "eqsim")
@@ -185,6 +188,8 @@ def known_function(value: Any) -> Builtin | None:
     if isinstance(value, Later):
         home, name = object.__getattribute__(value, "_module"), object.__getattribute__(value, "_name")
     elif isinstance(value, np.ufunc):
+        home, name = "numpy", value.__name__
+    elif type(getattr(value, "__self__", None)).__name__ == "RandomState":
         home, name = "numpy", value.__name__
     elif isinstance(value, types.FunctionType | types.BuiltinFunctionType | type):
         home, name = getattr(value, "__module__", "") or "", value.__name__

@@ -47,7 +47,8 @@ def call(name: str, *args: Expr) -> Expr:
 # --- derivatives ------------------------------------------------------------------------------------------------------
 
 TWO = {"power", "mod", "floor_divide"}
-ONE = sorted(name for name in DERIVATIVES if name not in ("sqrt", "abs", "clip", "floor", "ceil", "int", "timestep"))
+OTHERS = ("sqrt", "abs", "clip", "floor", "ceil", "int", "timestep", "arctan2", "hypot", "arccosh")
+ONE = sorted(name for name in DERIVATIVES if name not in OTHERS)
 
 
 def assert_derivative(e: Expr, at: float, **names: float) -> None:
@@ -65,7 +66,11 @@ def test_derivative_of_each_function_is_its_slope(name: str, at: float) -> None:
     assert_derivative(call(name, x * x * 0.5), at)  # chain rule
 
 
-@pytest.mark.parametrize("name", sorted(OPERATORS))
+def test_derivative_of_arccosh_is_its_slope() -> None:
+    assert_derivative(call("arccosh", x), 1.7)
+
+
+@pytest.mark.parametrize("name", [*sorted(OPERATORS), "arctan2", "hypot"])
 def test_derivative_of_operators_of_two_arguments(name: str) -> None:
     assert_derivative(call(name, x, y), 2.3, y=1.7)
     assert_derivative(call(name, y, x), 2.3, y=1.7)

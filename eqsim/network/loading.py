@@ -84,7 +84,9 @@ def load_network(filename: str | Path, namespace: Mapping[str, Any] | None = Non
             "load(..., namespace={'" + next(n for n in tree["needs"] if n not in given) + "': ...})"
         )
     state = storing.read(filename, STATE)
-    net = Reader(tree, given, state["objects"]).network()
+    reader = Reader(tree, given, state["objects"])
+    net = reader.network()
+    reader.forget_left_out(net, state)
     storing.bring_back(net, state, random=False)
     net.engine.randomness = _randomness(state)
     net.about = tree["about"]
@@ -122,6 +124,15 @@ class Reader:
         net = Network(members, name=about["name"] if about["own"] else "network*")
         net.schedule = about["schedule"]
         return net
+
+    def forget_left_out(self, net: Network, state: storing.Snapshot) -> None:
+        """Take from a state what the user wishes to be left out: it, and clocks of its own."""
+        for key in self.left_out:
+            for known in self.tree["settings"][key]:
+                state["objects"].pop(known["key"])
+        if self.left_out:
+            clocks = storing.clock_keys(storing.keys(net._objects))
+            state["clocks"] = {key: values for key, values in state["clocks"].items() if key in clocks}
 
     def _make(self, step: Mapping[str, Any]) -> None:
         key = step["id"]

@@ -6,14 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from eqsim.log import get_logger
 from eqsim.objects.host import evaluate
 from eqsim.objects.linked import check_links
 from eqsim.objects.meaning import Meaning
 from eqsim.objects.settle import settle
 from eqsim.objects.variables import Variable
-
-logger = get_logger(__name__)
 
 
 class Access(Meaning):
@@ -70,7 +67,7 @@ class Access(Meaning):
     def _write(self, variable: Variable, item: Any, value: Any) -> None:
         settle()
         if variable.kind == "derived" and not variable.read_only:
-            variable = self.keep(variable)
+            variable = self.stored_variable(variable)
         if variable.kind == "linked":
             self._write_linked(variable, item, value)
             return

@@ -107,8 +107,8 @@ class Group(Access):
         >>> G = NeuronGroup(3, 'dv/dt = -v/(10*ms) : 1')
         >>> kick = G.run_at('v += i', [10, 12, 50]*ms)
         """
-        name = name or f"{self.name}_run_at*"
-        return CodeRunner(self, code, clock=EventClock(times), when=when, order=order, name=name)  # type: ignore[arg-type]
+        clock = EventClock(times)
+        return CodeRunner(self, code, None, clock, when, order, name, "run_at")  # type: ignore[arg-type]
 
     def warn_about_attributes(self) -> None:
         """Tell of variables that cannot be read as attributes, as the object has other attributes of these names."""

@@ -110,6 +110,10 @@ class Meaning(BrianObject):
         """An expression for one element, rewritten for kernels in which the number of the element is called ``i``."""
         return e
 
+    def stored_variable(self, variable: Variable) -> Variable:
+        """Give memory to a variable that was computed from others, as somebody sets it."""
+        raise TypeError(f"{self.name}.{variable.name} is computed from other things and cannot be set")
+
     def guard(self, variable: Variable, at: Expr, context: Context) -> Expr | None:
         """The condition under which code may write to a variable; None: always."""
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -22,8 +23,9 @@ from eqsim.objects.part import Context, Contribution
 from eqsim.objects.recipe import recorded
 from eqsim.objects.refractory import Refractoriness, refractoriness
 from eqsim.objects.remembering import Remembering
+from eqsim.objects.regular import CodeRunner
 from eqsim.objects.update import check_failures, contribute_cells, update_kernel
-from eqsim.objects.variables import BASIC, clock_variables, declared
+from eqsim.objects.variables import BASIC, Variable, clock_variables, declared
 from eqsim.syntax import Assignment, Tree, check_lines
 
 DEFAULT_METHOD = ("exact", "euler", "heun")
@@ -72,7 +74,11 @@ class NeuronGroup(Remembering):
     dtype : optional
         Only float64.
     dt, clock, order, name
-        See `BrianObject`.
+        See `BrianObject`. Groups are integrated in the order of ``order``, then of name: a group sees the new values of
+        those before it (in linked variables).
+    after_step : str, optional
+        Statements that run for all neurons when their equations have been integrated, before anything looks at the new
+        values: bounds such as ``'r = clip(r, 0, inf)'``.
 
     Raises
     ------
@@ -106,6 +112,8 @@ class NeuronGroup(Remembering):
         name: str = "neurongroup*",
         codeobj_class: Any = None,
     ) -> None:
+        *,
+        after_step: str | None = None,
         _check_arguments(N, dtype)
         super().__init__(N, namespace=namespace, dt=dt, clock=clock, when="groups", order=order, name=name)
         self.equations = self.user_equations = given_equations(model, self.describe())
@@ -117,12 +125,22 @@ class NeuronGroup(Remembering):
         self.event_trees = {e: self._condition(e, text) for e, text in self.events.items()}
         self.event_blocks = {"spike": block} if (block := given_code(reset, f"reset of {self.describe()}")) else {}
         self._make_parts(order)
+        self.crossing = crossing(self)
+        self.after_step: CodeRunner | None = None
         self._make_variables()
         self.hold_subexpressions(tuple(e.name for e in self.equations.ordered_subexpressions))
         self.warn_about_attributes()
         self._warn_about_threshold(threshold, reset, refractory)
         check_strings(self, user_namespace(), self._check)
 
+        self.after_step = self._run_after_step(after_step, order)
+
+    def _run_after_step(self, code: str | None, order: int) -> CodeRunner | None:
+        """The statements that follow the integration; by their name they stand behind it."""
+        if code is None or not code.strip():
+            return None
+        name = f"{self.state_updater.name}_after*"
+        return CodeRunner(self, code, clock=self.clock, when="groups", order=order, name=name, what="after_step")
     def _make_parts(self, order: int) -> None:
         self.state_updater = StateUpdater(self, order)
         self.contained_objects.append(self.state_updater)
@@ -220,6 +238,14 @@ class NeuronGroup(Remembering):
 
     def _check(self, context: Context) -> None:
         self.check_subexpressions(context)
+    def stored_variable(self, variable: Variable) -> Variable:
+        """``not_refractory`` becomes an array, which is renewed in each step."""
+        values = np.asarray(self._read(variable, slice(None)), bool)
+        self.refractoriness = replace(self.refractoriness, kept=True)
+        kept: Variable = self.refractoriness.variables()[variable.name]
+        self.variables[variable.name], self.memory[variable.name] = kept, values
+        return kept
+
         self.parts(context)
 
     def reals(self) -> dict[str, float]:
@@ -227,7 +253,7 @@ class NeuronGroup(Remembering):
 
     def structure(self) -> Any:
         chosen = self.method_choice if isinstance(self.method_choice, str) else None
-        return (chosen, len(self.contained_objects), super().structure())
+        return (chosen, len(self.contained_objects), self.refractoriness.kept, super().structure())
 
     def identifiers(self) -> set[str]:
         """All names in the strings of this group."""

@@ -1,7 +1,8 @@
 """Refractoriness: after a spike a neuron is refractory for a time, or as long as a condition holds.
 
 A fixed time needs no memory but ``lastspike``: a neuron is ready again ``timestep(refractory, dt)`` steps after its
-spike.  A string is evaluated in each step, before integration, and ``not_refractory`` is then an array.
+spike.  If code sets ``not_refractory``, it is an array that is renewed in each step.  A string is evaluated in each step,
+before integration, and ``not_refractory`` is an array, too.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ class Refractoriness:
 
     time_s: float | None = None
     tree: Tree | None = None
+    kept: bool = False
+    """Is ``not_refractory`` an array, although the time is fixed?  (As somebody sets it.)"""
 
     def __bool__(self) -> bool:
         return self.time_s is not None or self.tree is not None
@@ -39,21 +42,25 @@ class Refractoriness:
         """``lastspike`` and ``not_refractory``."""
         if not self:
             return {}
-        stored = self.tree is not None
+        stored = self.tree is not None or self.kept
         ready = Variable("not_refractory", DIMENSIONLESS, "bool", "parameter" if stored else "derived", start=1.0)
         return {"lastspike": Variable("lastspike", second.dim, start=NEVER), "not_refractory": ready}
 
     def symbol(self, group: NeuronGroup, name: str, at: Expr, context: Context, scope: Scope) -> Symbol | None:
         """``not_refractory`` where it is computed from ``lastspike``."""
-        if name != "not_refractory" or self.time_s is None:
+        if name != "not_refractory" or self.time_s is None or self.kept:
             return None
+        return Symbol(self._ready(group, at, context), DIMENSIONLESS)
+
+    def _ready(self, group: NeuronGroup, at: Expr, context: Context) -> Expr:
+        """Is a fixed time over?"""
         t, dt = context.time(group.clock, "t").expr, context.time(group.clock, "dt").expr
         now = as_real(t) - dt if context.early else as_real(t)
         since = now - Load(group.full("lastspike"), at)
         steps = unary("trunc", (Number(f"{group.name}.refractory") + real(SLACK) * dt) / dt)
         # one comparison for each neuron; the bound is computed once for the whole run
         bound = Select(ge(steps, real(1)), (steps - real(SLACK)) * dt, real(SLACK) * dt)
-        return Symbol(ge(since, bound), DIMENSIONLESS)
+        return ge(since, bound)
 
     def numbers(self, group: NeuronGroup) -> dict[str, float]:
         """The fixed time."""
@@ -65,10 +72,12 @@ class Refractoriness:
             return ()
         i = Ref("i", "int")
         marks: tuple[Stmt, ...] = (Store(group.full("lastspike"), i, context.time(group.clock, "t").expr),)
-        return marks if self.tree is None else (*marks, Store(group.full("not_refractory"), i, FALSE))
+        return marks if self.tree is None and not self.kept else (*marks, Store(group.full("not_refractory"), i, FALSE))
 
     def renewed(self, group: NeuronGroup, context: Context) -> Expr | None:
         """The value of a stored ``not_refractory`` at the beginning of a step."""
+        if self.kept:
+            return self._ready(group, Ref("i", "int"), context)
         if self.tree is None:
             return None
         typed = group.translate(self.tree, context, "refractory")

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class CodeRunner(BrianObject):
-    """Statements that run regularly; made by ``run_regularly``."""
+    """Statements that run regularly; made by ``run_regularly``, ``run_at`` and ``after_step=``."""
 
     add_to_magic_network = False
 
@@ -37,13 +37,15 @@ class CodeRunner(BrianObject):
         when: str = "start",
         order: int = 0,
         name: str | None = None,
+        what: str = "run_regularly",
     ) -> None:
         if dt is None and clock is None:
             clock = group.clock
-        super().__init__(dt=dt, clock=clock, when=when, order=order, name=name or f"{group.name}_run_regularly*")
+        super().__init__(dt=dt, clock=clock, when=when, order=order, name=name or f"{group.name}_{what}*")
         self.group = group
         self.code = code
-        self.block = parse_statements(Source(code, f"run_regularly of {group.describe()}"))
+        self.what = what
+        self.block = parse_statements(Source(code, f"{what} of {group.describe()}"))
         self._add_to_group(user_namespace())
 
     def _add_to_group(self, namespace: Mapping[str, Any]) -> None:
@@ -60,7 +62,8 @@ class CodeRunner(BrianObject):
     @property
     def _purpose(self) -> str:
         """Names the random streams: by the place among the parts of the group, as a name of ours may vary."""
-        return f"run_regularly {[o for o in self.group.base.contained_objects if isinstance(o, CodeRunner)].index(self)}"
+        runners = [o for o in self.group.base.contained_objects if isinstance(o, CodeRunner) and o.what == self.what]
+        return f"{self.what} {runners.index(self)}"
 
     @property
     def dependencies(self) -> tuple[BrianObject, ...]:

@@ -141,6 +141,8 @@ class SpikeSource(Group):
                 return None
             if variable.kind == "linked":
                 return linked_target(view or self, variable, Ref("i", "int"), context, whole)
+            if variable.kind == "derived" and not variable.read_only:
+                variable = self.stored_variable(variable)
             if not variable.stored:
                 return Target("", None, Variable(name, variable.dim, variable.type, read_only=True))
             if variable.shared and not whole:

@@ -181,6 +181,9 @@ class Subgroup(Group):
             return Symbol(Number(f"{self.name}.N", "int"), DIMENSIONLESS)
         return self.base.own_symbol(name, at, context, scope)
 
+    def stored_variable(self, variable: Variable) -> Variable:
+        return self.base.stored_variable(variable)
+
     def guard(self, variable: Variable, at: Expr, context: Context) -> Expr | None:
         return self.base.guard(variable, at, context)
 
@@ -218,6 +221,8 @@ class Subgroup(Group):
         return super()._computed(variable, where)
 
     def _write(self, variable: Variable, item: Any, value: Any) -> None:
+        if variable.kind == "derived" and not variable.read_only:
+            variable = self.stored_variable(variable)
         if variable.shared or not (variable.stored or variable.kind == "linked"):
             super()._write(variable, item, value)
             return

@@ -262,6 +262,8 @@ def absolute(group: Any, relative: Expr) -> Expr:
 def _place(group: Any, variable: Variable, at: Expr, context: Context, accumulate: bool = True) -> Target:
     if variable.kind == "linked":
         return replace(linked_target(group, variable, at, context, whole=False), accumulate=True)
+    if variable.kind == "derived" and not variable.read_only:
+        variable = group.stored_variable(variable)
     if not variable.stored:
         return _fixed(variable)
     if variable.shared:

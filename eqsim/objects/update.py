@@ -107,7 +107,10 @@ def update_kernel(group: NeuronGroup, context: Context, clock: str) -> Kernel | 
     body: tuple[Stmt, ...] = () if renewed is None else _renew(group, renewed)
     if model.odes:
         extra: dict[str, Expr] = {}
-        if group.refractoriness.time_s is not None:
+        if group.crossing is not None:
+            model, extra = group.crossing.model(model), group.crossing.paces(context)
+            body += group.crossing.remember(context)
+        if group.refractoriness.time_s is not None and not group.refractoriness.kept:
             ready = group.scope(context)("not_refractory")
             assert ready is not None
             extra = _named_bound(ready.expr)
@@ -134,8 +137,8 @@ def chosen_method(group: Integrated, model: Model) -> Method:
 
 
 def _renew(group: NeuronGroup, renewed: Expr) -> tuple[Stmt, ...]:
-    assert group.refractoriness.tree is not None
-    origin = group.refractoriness.tree.source
+    tree = group.refractoriness.tree
+    origin = None if tree is None else tree.source
     at = Ref("i", "int")
     return (Let("not_refractory", renewed, origin), Store(group.full("not_refractory"), at, ACTIVE, origin))
 

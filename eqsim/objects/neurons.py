@@ -22,8 +22,8 @@ from eqsim.objects.linked import read_before_write
 from eqsim.objects.part import Context, Contribution
 from eqsim.objects.recipe import recorded
 from eqsim.objects.refractory import Refractoriness, refractoriness
-from eqsim.objects.remembering import Remembering
 from eqsim.objects.regular import CodeRunner
+from eqsim.objects.remembering import Remembering
 from eqsim.objects.update import check_failures, contribute_cells, update_kernel
 from eqsim.objects.variables import BASIC, Variable, clock_variables, declared
 from eqsim.syntax import Assignment, Tree, check_lines
@@ -111,9 +111,9 @@ class NeuronGroup(Remembering):
         order: int = 0,
         name: str = "neurongroup*",
         codeobj_class: Any = None,
-    ) -> None:
         *,
         after_step: str | None = None,
+    ) -> None:
         _check_arguments(N, dtype)
         super().__init__(N, namespace=namespace, dt=dt, clock=clock, when="groups", order=order, name=name)
         self.equations = self.user_equations = given_equations(model, self.describe())
@@ -124,15 +124,13 @@ class NeuronGroup(Remembering):
         self.events = given_events(events, threshold, reset, self.describe())
         self.event_trees = {e: self._condition(e, text) for e, text in self.events.items()}
         self.event_blocks = {"spike": block} if (block := given_code(reset, f"reset of {self.describe()}")) else {}
-        self._make_parts(order)
-        self.crossing = crossing(self)
         self.after_step: CodeRunner | None = None
+        self._make_parts(order)
         self._make_variables()
         self.hold_subexpressions(tuple(e.name for e in self.equations.ordered_subexpressions))
         self.warn_about_attributes()
         self._warn_about_threshold(threshold, reset, refractory)
         check_strings(self, user_namespace(), self._check)
-
         self.after_step = self._run_after_step(after_step, order)
 
     def _run_after_step(self, code: str | None, order: int) -> CodeRunner | None:
@@ -141,6 +139,7 @@ class NeuronGroup(Remembering):
             return None
         name = f"{self.state_updater.name}_after*"
         return CodeRunner(self, code, clock=self.clock, when="groups", order=order, name=name, what="after_step")
+
     def _make_parts(self, order: int) -> None:
         self.state_updater = StateUpdater(self, order)
         self.contained_objects.append(self.state_updater)
@@ -236,8 +235,6 @@ class NeuronGroup(Remembering):
         derived = self.refractoriness.symbol(self, name, at, context, scope)
         return derived or super().own_symbol(name, at, context, scope)
 
-    def _check(self, context: Context) -> None:
-        self.check_subexpressions(context)
     def stored_variable(self, variable: Variable) -> Variable:
         """``not_refractory`` becomes an array, which is renewed in each step."""
         values = np.asarray(self._read(variable, slice(None)), bool)
@@ -246,6 +243,8 @@ class NeuronGroup(Remembering):
         self.variables[variable.name], self.memory[variable.name] = kept, values
         return kept
 
+    def _check(self, context: Context) -> None:
+        self.check_subexpressions(context)
         self.parts(context)
 
     def reals(self) -> dict[str, float]:

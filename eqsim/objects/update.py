@@ -107,9 +107,6 @@ def update_kernel(group: NeuronGroup, context: Context, clock: str) -> Kernel | 
     body: tuple[Stmt, ...] = () if renewed is None else _renew(group, renewed)
     if model.odes:
         extra: dict[str, Expr] = {}
-        if group.crossing is not None:
-            model, extra = group.crossing.model(model), group.crossing.paces(context)
-            body += group.crossing.remember(context)
         if group.refractoriness.time_s is not None and not group.refractoriness.kept:
             ready = group.scope(context)("not_refractory")
             assert ready is not None

@@ -81,6 +81,7 @@ from eqsim.objects.binomial import BinomialFunction
 from eqsim.objects.exchange import ImportExport
 from eqsim.objects.linking import linked_var
 from eqsim.objects.naming import Nameable
+from eqsim.objects.recording import load_recording
 from eqsim.objects.source import SpikeSource
 from eqsim.objects.timed_array import TimedArray
 from eqsim.tools.explain import explain
@@ -228,6 +229,7 @@ __all__ = [
     "linear",
     "linked_var",
     "linspace",
+    "load_recording",
     "log",
     "log1p",
     "log10",

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import weakref
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import numpy as np
 
 from eqsim.objects.base import BrianObject
 from eqsim.objects.clock import Clock
+from eqsim.objects.disk import disk_file
+from eqsim.objects.disk_log import Label, Recorder
 from eqsim.objects.group import Group
 from eqsim.objects.log import GrowingLog
 from eqsim.objects.randomness import random_state
+from eqsim.objects.recorded import Recorded, column_names
 from eqsim.objects.synaptic_index import SynapticIndexing
-from eqsim.units import DimensionMismatchError, get_dimensions, second
+from eqsim.units import DIMENSIONLESS, Dimension, DimensionMismatchError, get_dimensions, hertz, second
 
 SUBSETS = 0x5B5E7  # in the counter of random numbers: nothing else draws with it
 
@@ -45,17 +50,62 @@ class Monitor(BrianObject):
         raise NotImplementedError
 
     _running = False
+    _recorder: Recorder | None = None
+
+    def _record_to(self, to: Any, chunk: Any) -> None:
+        """Record to a file; ``chunk`` is a time, or a number of rows."""
+        if to is None:
+            if chunk is not None:
+                raise TypeError(f"'{self.name}': chunk= needs to=, the file that is written in chunks")
+            return
+        if chunk is not None and get_dimensions(chunk) is second.dim:
+            chunk = whole_ticks(chunk, self.clock, f"'{self.name}': chunk=")
+        if chunk is not None and (isinstance(chunk, bool) or not isinstance(chunk, int | np.integer) or chunk < 1):
+            raise TypeError(f"'{self.name}': chunk= is a time or a number of rows, not {chunk!r}")
+        self._recorder = Recorder(disk_file(to, f"'{self.name}'"), self.name, None if chunk is None else int(chunk))
+        weakref.finalize(self, self._recorder.flush)  # whatever a run that failed has left in memory
+
+    def _recent(self, buffer: Any, to: Any) -> int | None:
+        """Of how many ticks recordings are kept; None: of all."""
+        if buffer is not None and to is not None:
+            raise TypeError(f"'{self.name}': buffer= and to= do not go together")
+        return None if buffer is None else whole_ticks(buffer, self.clock, f"'{self.name}': buffer=")
+
+    def _ready(self) -> None:
+        """Called when a run begins."""
+
+    def _fixed(self) -> dict[str, np.ndarray]:
+        """What a file keeps besides columns."""
+        return {}
 
     def before_run(self) -> None:
         self._running = True
+        self._ready()
+        if self._recorder is not None:
+            about = {"source": self.source.name, "N": len(self.source), "dt": self.clock.dt_}
+            self._recorder.begin({"class": type(self).__name__, **about}, self._fixed())
 
     def after_run(self) -> None:
         self._running = False
+        if self._recorder is not None:
+            self._recorder.flush()
 
     def clear(self) -> None:
         """Forget what has been recorded and give its memory back; recording goes on."""
         for log in self.logs:
             log.clear(free=not self._running)
+
+
+def labels(columns: Mapping[str, Recorded]) -> Label:
+    """What a file says about columns: the name by which the user knows them, and the dimension."""
+    words = {w: n for n, w in column_names(columns).items()}
+
+    def label(column: str) -> tuple[str, Dimension]:
+        name = words.get(column, column)
+        dims = {"t": second.dim, "rate": hertz.dim}
+        return name, columns[name].unit if name in columns else dims.get(name, DIMENSIONLESS)
+
+    return label
 
 
 def chosen_elements(source: Any, record: Any) -> np.ndarray:

@@ -31,9 +31,9 @@ class OverPopulation(Reduced):
         super().__init__(name, columns, asked)
         self.kinds = ["sum"] * (set(asked.whats) != {"histogram"}) + ["squares"] * asked.moments
         rows = {f"{w}_{kind}": "float64" for w in self.words.values() for kind in self.kinds}
-        self.log = make(f"{name}.reduced", {"t": "float64", **rows})
+        self.log = make(f"{name}.reduced", {"t": "float64", **rows}, False)
         counted = self.words.items() if "histogram" in asked.whats else ()
-        self.counts = {n: make(f"{name}.{w}.counts", {"counts": "int32"}) for n, w in counted}
+        self.counts = {n: make(f"{name}.{w}.counts", {"counts": "int32"}, True) for n, w in counted}
         for log in self.counts.values():
             log.width = self.slots
         self.now = {(n, k): np.zeros(1) for n in columns for k in self.kinds}

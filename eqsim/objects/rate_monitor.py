@@ -11,8 +11,9 @@ from eqsim.ir.domain import Once
 from eqsim.ir.expr import Load, Number, as_real, integer
 from eqsim.ir.program import Kernel
 from eqsim.ir.stmt import Add, Log, Stmt, Store
+from eqsim.objects.disk_log import DiskLog
 from eqsim.objects.log import GrowingLog, last_ticks
-from eqsim.objects.monitor import Monitor, whole_ticks
+from eqsim.objects.monitor import Monitor, labels
 from eqsim.objects.part import Context, Contribution
 from eqsim.objects.recorded import array_dtype
 from eqsim.objects.results import Rates
@@ -29,6 +30,8 @@ class PopulationRateMonitor(Rates, Monitor):
         What the rates are kept in: float64 or float32.
     buffer : Quantity, optional
         Keep the last part only, of this duration.
+    to, chunk
+        Record to a file, see `StateMonitor`.
 
     Attributes
     ----------
@@ -48,16 +51,21 @@ class PopulationRateMonitor(Rates, Monitor):
         dtype: Any = np.float64,
         *,
         buffer: Any = None,
+        to: Any = None,
+        chunk: Any = None,
     ) -> None:
         if "spike" not in getattr(source, "rings", {}):
             raise ValueError(f"{source.describe()} has no threshold: it never spikes")
         super().__init__(clock=source.clock, when="end", name=name)
         self.source = source
-        self._buffer = None if buffer is None else whole_ticks(buffer, self.clock, f"'{self.name}': buffer=")
+        self._buffer = self._recent(buffer, to)
+        self._record_to(to, chunk)
         self._log = self._make_log(f"{self.name}.rates", {"t": "float64", "rate": array_dtype("real", dtype, "rate")})
         self._now = np.zeros(1, np.int64)
 
     def _make_log(self, name: str, columns: Mapping[str, str]) -> GrowingLog:
+        if self._recorder is not None:
+            return DiskLog(name, columns, self.clock, self._recorder, labels({}), wide=False)
         if self._buffer is not None:
             return last_ticks(name, columns, self.clock, self._buffer)
         return GrowingLog(name, columns, self.clock)

@@ -21,8 +21,8 @@ from eqsim.objects.part import Contribution
 from eqsim.objects.recorded import Recorded, column_names
 from eqsim.units import Dimension
 
-MakeLog = Callable[[str, Mapping[str, str]], GrowingLog]
-"""A log of this name with these columns, one row for each tick and element."""
+MakeLog = Callable[[str, Mapping[str, str], bool], GrowingLog]
+"""A log of this name with these columns; with a row for each tick, or also for each element."""
 
 
 @dataclass(slots=True)
@@ -91,10 +91,9 @@ class Samples(Keeper):
 
     def __init__(self, name: str, columns: Mapping[str, Recorded], dtypes: Mapping[str, str], make: MakeLog) -> None:
         self.columns, self.width = columns, 0
-        self.clocked = make(f"{name}.samples", {"t": "float64"})
-        words = column_names(columns)
-        self.values = {n: make(f"{name}.{words[n]}", {words[n]: dtypes[n]}) for n in columns}
-        self._words = words
+        self._words = column_names(columns)
+        self.clocked = make(f"{name}.samples", {"t": "float64"}, False)
+        self.values = {n: make(f"{name}.{w}", {w: dtypes[n]}, True) for n, w in self._words.items()}
 
     @property
     def logs(self) -> list[GrowingLog]:
@@ -130,8 +129,7 @@ class Samples(Keeper):
 
     def table(self, name: str, rows: Any) -> np.ndarray:
         """(rows, n): a copy of the values of a column for some of the recorded elements."""
-        flat = self.values[name].column(self._words[name])
-        return np.array(flat.reshape(self.ticks, self.width).T[rows])
+        return self.values[name].table(self._words[name], self.width, rows)
 
     def times(self) -> np.ndarray:
         """(n,) float64: when, in seconds."""

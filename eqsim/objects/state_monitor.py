@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from eqsim.ir.domain import Sample
+from eqsim.objects.disk_log import DiskLog
 from eqsim.objects.log import GrowingLog, last_ticks
-from eqsim.objects.monitor import Monitor, chosen_elements, random_elements, whole_ticks
+from eqsim.objects.monitor import Monitor, chosen_elements, labels, random_elements
 from eqsim.objects.over_population import OverPopulation
 from eqsim.objects.over_time import OverTime
 from eqsim.objects.part import Context, Contribution
@@ -49,6 +50,11 @@ class StateMonitor(Traces, Monitor):
         One result for each element, over all times; or one for each time, over all elements.
     bins : (n + 1,) Quantity or array, optional
         Ascending edges of the bins of histograms; a bin contains its lower edge, the last one both.
+    to : str or path, optional
+        Record to this HDF5 file, so that memory does not grow; see `load_recording`. Several monitors may share a file. What
+        was in it is replaced when the first run begins.
+    chunk : Quantity or int, optional
+        With ``to=``: how much is written at a time, as a time or a number of samples.
 
     Attributes
     ----------
@@ -91,6 +97,8 @@ class StateMonitor(Traces, Monitor):
         reduce: str | Sequence[str] | None = None,
         over: str = "time",
         bins: Any = None,
+        to: Any = None,
+        chunk: Any = None,
     ) -> None:
         if dt is None and clock is None:
             clock = source.clock
@@ -103,7 +111,8 @@ class StateMonitor(Traces, Monitor):
         self._columns = recorded(source, variables, f"StateMonitor '{self.name}'")
         self.record_variables = list(self._columns)
         source.sampled = source.sampled or any(not c.stored for c in self._columns.values())
-        self._buffer = None if buffer is None else whole_ticks(buffer, self.clock, f"'{self.name}': buffer=")
+        self._buffer = self._recent(buffer, to)
+        self._record_to(to, chunk)
         self._collected = self._collect(dtype, reduce, over, bins)
         self._collected.resize(len(self.record))
 
@@ -111,6 +120,8 @@ class StateMonitor(Traces, Monitor):
         if reduce is None:
             dtypes = {n: array_dtype(c.type, dtype, n) for n, c in self._columns.items()}
             return Samples(self.name, self._columns, dtypes, self._make_log)
+        if self._recorder is not None:
+            raise TypeError(f"StateMonitor '{self.name}': reduce= and to= do not go together: what is reduced is small")
         asked = reduction(f"StateMonitor '{self.name}'", reduce, over, bins)
         check_bins(self, asked)
         if over == "population":
@@ -119,16 +130,20 @@ class StateMonitor(Traces, Monitor):
             raise TypeError(f"StateMonitor '{self.name}': buffer= and over='time' do not go together")
         return OverTime(self.name, self._columns, asked)
 
-    def _make_log(self, name: str, columns: Mapping[str, str]) -> GrowingLog:
+    def _make_log(self, name: str, columns: Mapping[str, str], wide: bool) -> GrowingLog:
+        if self._recorder is not None:
+            return DiskLog(name, columns, self.clock, self._recorder, labels(self._columns), wide)
         if self._buffer is not None:
             return last_ticks(name, columns, self.clock, self._buffer)
         return GrowingLog(name, columns, self.clock)
 
-    def before_run(self) -> None:
-        super().before_run()
+    def _ready(self) -> None:
         if self._record_all and self._collected.ticks == 0:
             self.record = chosen_elements(self.source, True)
         self._collected.resize(len(self.record))
+
+    def _fixed(self) -> dict[str, np.ndarray]:
+        return {"record": self.record}
 
     @property
     def logs(self) -> list[GrowingLog]:

@@ -29,6 +29,7 @@ OURS = {
     "IntegrationError",
     "UnsupportedEquationsException",
     "explain",
+    "load_recording",
     "reinit_devices",
     "reset_device",
 }  # names that Brian2 does not have

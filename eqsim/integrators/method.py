@@ -29,8 +29,8 @@ KINDS: tuple[Noise, ...] = ("none", "additive", "multiplicative")
 Calculus = Literal["stratonovich", "ito"]
 """In which sense a multiplicative noise is meant."""
 
-OPTIONS = ("simplify", "calculus")
-"""Options that every method accepts.  ``simplify`` has no effect."""
+OPTIONS = ("simplify", "calculus", "spike_times")
+"""Options that every method accepts.  ``simplify`` has no effect; ``spike_times`` is for groups of neurons."""
 
 Options = Mapping[str, Any]
 

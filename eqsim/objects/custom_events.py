@@ -90,6 +90,8 @@ def threshold_kernels(group: NeuronGroup, event: str, context: Context, clock: s
         test = Op("and", (test, ready.expr))
     kernels = [Kernel(who.name, Where(size, test, ring), (), clock, who.when, who.order, (), tree.source)]
     marks = group.refractoriness.marks(group, context) if event == SPIKE else ()
+    if event == SPIKE and group.crossing is not None:
+        kernels.append(group.crossing.kernel(context, clock))
     if marks:
         kernels.append(Kernel(f"{who.name}_mark", Of(ring, size), marks, clock, who.when, who.order))
     return kernels

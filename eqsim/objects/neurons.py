@@ -15,6 +15,7 @@ from eqsim.model.translate import Scope, Symbol
 from eqsim.objects.arguments import given_code, given_condition, given_equations
 from eqsim.objects.base import BrianObject
 from eqsim.objects.check import check_strings
+from eqsim.objects.crossing import crossing
 from eqsim.objects.custom_events import Resetter, Thresholder, given_events, no_event, reset_kernel, threshold_kernels
 from eqsim.objects.events import EventRing
 from eqsim.objects.frames import user_namespace
@@ -125,6 +126,7 @@ class NeuronGroup(Remembering):
         self.event_trees = {e: self._condition(e, text) for e, text in self.events.items()}
         self.event_blocks = {"spike": block} if (block := given_code(reset, f"reset of {self.describe()}")) else {}
         self.after_step: CodeRunner | None = None
+        self.crossing = crossing(self)
         self._make_parts(order)
         self._make_variables()
         self.hold_subexpressions(tuple(e.name for e in self.equations.ordered_subexpressions))
@@ -167,6 +169,7 @@ class NeuronGroup(Remembering):
     def _make_variables(self) -> None:
         variables = {v.name: v for v in BASIC} | clock_variables()
         variables |= declared(self.equations) | self.refractoriness.variables()
+        variables |= {} if self.crossing is None else self.crossing.variables()
         memory = {n: np.full(1 if v.shared else len(self), v.start, v.dtype) for n, v in variables.items() if v.stored}
         object.__setattr__(self, "memory", memory)
         object.__setattr__(self, "variables", variables)

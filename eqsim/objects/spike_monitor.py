@@ -10,6 +10,7 @@ import numpy as np
 from eqsim.ir.expr import Expr, Ref, integer
 from eqsim.ir.program import Kernel
 from eqsim.ir.stmt import Add, Log, Stmt
+from eqsim.objects.crossing import time_of_event
 from eqsim.objects.custom_events import no_event
 from eqsim.objects.disk_log import DiskLog
 from eqsim.objects.log import GrowingLog, last_time
@@ -116,7 +117,8 @@ class SpikeMonitor(Events, Monitor):
         mine = self.source.own_symbol("i", Ref("i", "int"), context, self.source.scope(context)).expr
         body: tuple[Stmt, ...] = (Add(counts, mine, integer(1)),)
         if self.record:
-            body = (Log(self._log.name, (mine, context.time(self.clock, "t").expr, *self._extra(context))), *body)
+            t = time_of_event(self.source, self.event, context.time(self.clock, "t").expr)
+            body = (Log(self._log.name, (mine, t, *self._extra(context))), *body)
         domain, body = self.source.at_events(self.event, body)
         part.kernels.append(Kernel(self.name, domain, body, context.clock(self.clock), self.when, self.order))
         return part

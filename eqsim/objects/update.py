@@ -107,10 +107,13 @@ def update_kernel(group: NeuronGroup, context: Context, clock: str) -> Kernel | 
     body: tuple[Stmt, ...] = () if renewed is None else _renew(group, renewed)
     if model.odes:
         extra: dict[str, Expr] = {}
+        if group.crossing is not None:
+            model, extra = group.crossing.model(model), group.crossing.paces(context)
+            body += group.crossing.remember(context)
         if group.refractoriness.time_s is not None and not group.refractoriness.kept:
             ready = group.scope(context)("not_refractory")
             assert ready is not None
-            extra = _named_bound(ready.expr)
+            extra |= _named_bound(ready.expr)
         body += step(group, model, rule_of(group, model, context), clock, extra)
     return Kernel(who.name, Each(f"{group.name}.N"), body, clock, who.when, who.order)
 

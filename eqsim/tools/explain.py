@@ -96,7 +96,7 @@ def explanation(obj: Any, *forms: str, namespace: Mapping[str, Any] | None = Non
     for form in forms:
         if form not in FORMS:
             raise ValueError(f"there is no form '{form}'; the forms are: {', '.join(FORMS)}")
-    subject = _subject(obj, user_namespace(level) if namespace is None else namespace)
+    subject = subject_of(obj, user_namespace(level) if namespace is None else namespace)
     found = [section for form in forms or FORMS if (section := FORMS[form](subject)) is not None]
     sections = [_headed(title, "-", text) for title, text in found]
     return "\n\n".join(sections if forms else [_headed(described(obj), "="), *sections])
@@ -154,7 +154,7 @@ class Subject:
         return (model, choose(model, group.method_choice, group.name, group.method_options)) if model.odes else None
 
 
-def _subject(obj: Any, namespace: Mapping[str, Any]) -> Subject:
+def subject_of(obj: Any, namespace: Mapping[str, Any]) -> Subject:
     if isinstance(obj, Equations):
         return Subject(obj, namespace)
     if isinstance(obj, BrianObject):

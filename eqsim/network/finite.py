@@ -19,7 +19,7 @@ __all__ = ["HUGE", "warn_about_runaways"]
 
 logger = get_logger(__name__)
 
-HUGE = 1e50  # beyond this a state variable has certainly run away
+HUGE = np.float64(1e50)  # beyond this a state variable has certainly run away
 
 Key = tuple[str, str]
 """A group and a variable, by name."""

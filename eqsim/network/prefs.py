@@ -16,6 +16,7 @@ from eqsim.errors import EqsimError, PreferenceError, did_you_mean
 from eqsim.log import get_logger, set_console_level
 from eqsim.network.prefs_file import assign_lines, written
 from eqsim.network.prefs_table import CATEGORIES, PREFERENCES, BrianPreference, text_of
+from eqsim.objects.storage import PREFERRED
 
 __all__ = ["BrianPreference", "Category", "PreferenceError", "Preferences", "brian_prefs", "prefs"]
 
@@ -279,4 +280,6 @@ class Preferences(MutableMapping[str, Any]):
 
 prefs = Preferences()
 brian_prefs = prefs
+PREFERRED["real"] = lambda: prefs["core.default_float_dtype"]
+PREFERRED["int"] = lambda: prefs["core.default_integer_dtype"]
 prefs.load_preferences()

@@ -23,6 +23,7 @@ from eqsim.objects.group import Group
 from eqsim.objects.part import Context, Contribution
 from eqsim.objects.pathway import SynapticPathway
 from eqsim.objects.regular import CodeRunner
+from eqsim.objects.storage import stored_as
 from eqsim.objects.subgroup import Subgroup
 from eqsim.objects.summed import SummedVariableUpdater, summed_lines, without_sums
 from eqsim.objects.synaptic_access import SynapticAccess
@@ -100,6 +101,7 @@ class Synapses(SynapticAccess):
             raise TypeError("connect= is not an argument of Synapses: make the synapses first, then call S.connect(...)")
         _check_groups(source, target)
         super().__init__(namespace=namespace, dt=dt, clock=clock, when="groups", order=order, name=name)
+        self.dtype = dtype
         self.source = source
         self.target = source if target is None else target
         self.table = SynapseTable(len(self.source), len(self.target))
@@ -151,7 +153,7 @@ class Synapses(SynapticAccess):
         self.contained_objects.append(pathway)
 
     def _make_variables(self) -> None:
-        mine = declared(without_sums(self.equations))
+        mine = stored_as(declared(without_sums(self.equations)), self.dtype, self.describe())
         if self.multisynaptic_index is not None:
             mine |= numbering(self.multisynaptic_index, self.describe(), mine)
         for name in mine:

@@ -38,6 +38,8 @@ class Variable:
     start: float = 0.0
     guarded: bool = False
     """Writes from synapses and other code are dropped while the element is refractory (`unless refractory`)."""
+    storage: str = ""
+    """What the array holds, if it is not the usual for the type."""
 
     @property
     def stored(self) -> bool:
@@ -57,7 +59,7 @@ class Variable:
     @property
     def dtype(self) -> str:
         """What the array holds."""
-        return DTYPES[self.type]
+        return self.storage or DTYPES[self.type]
 
 
 FLAGGED: dict[str, Kind] = {"constant over dt": "held", "linked": "linked"}

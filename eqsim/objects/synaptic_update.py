@@ -15,7 +15,7 @@ from eqsim.log import get_logger
 from eqsim.model.equations import Equations, SingleEquation
 from eqsim.objects.base import BrianObject
 from eqsim.objects.part import Context, Contribution
-from eqsim.objects.update import model_of, rule_of, step
+from eqsim.objects.update import check_failures, model_of, rule_of, step
 
 if TYPE_CHECKING:
     from eqsim.objects.synapses import Synapses
@@ -92,6 +92,16 @@ class SynapticStateUpdater(BrianObject):
         body = tuple(map_statement(b, s.at_sample) for b in body)
         part.kernels.append(Kernel(self.name, Each(f"{s.name}.N"), body, clock, self.when, self.order))
         return part
+
+    def during_run(self) -> None:
+        """Look for failed steps.
+
+        Raises
+        ------
+        IntegrationError
+            With the first synapse whose integration failed.
+        """
+        check_failures(self.synapses)
 
     def structure(self) -> object:
         chosen = self.synapses.method_choice

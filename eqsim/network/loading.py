@@ -51,8 +51,9 @@ def load_network(filename: str | Path, namespace: Mapping[str, Any] | None = Non
     ----------
     filename : str or Path
     namespace : dict, optional
-        Python functions that the model needs, by the names in the error that says so; None for a network operation leaves
-        it out.
+        What the model needs and a file cannot hold, by the names in the error that says so: Python functions, and new files
+        for monitors that record to a file (the recordings of the old model stay in theirs). None leaves out the
+        operation or the monitor.
 
     Returns
     -------
@@ -62,7 +63,7 @@ def load_network(filename: str | Path, namespace: Mapping[str, Any] | None = Non
     Raises
     ------
     EqsimError
-        If functions are needed, or if the file needs a class that is not there.
+        If something is needed, or if the file needs a class that is not there.
     ValueError
         If the file was not written by eqsim, or holds no model.
     FileNotFoundError
@@ -80,7 +81,7 @@ def load_network(filename: str | Path, namespace: Mapping[str, Any] | None = Non
     given = dict(namespace or {})
     missing = [f"{name} ({what})" for name, what in tree["needs"].items() if name not in given]
     if missing:
-        raise EqsimError(f"{filename} needs functions in Python, which no file can hold: {', '.join(missing)}").with_help(
+        raise EqsimError(f"{filename} needs what it cannot hold: {', '.join(missing)}").with_help(
             "load(..., namespace={'" + next(n for n in tree["needs"] if n not in given) + "': ...})"
         )
     state = storing.read(filename, STATE)

@@ -9,7 +9,7 @@ In: a network, and the names that its strings can see.  Out: a tree for `eqsim.n
     settings    of each thing and its parts: name, slot, order, active
     names       of each group: what the names in its strings stand for
     links       linked variables
-    needs       functions in Python, which a file cannot hold: `load` must be given them
+    needs       what a file cannot hold and `load` must be given: functions in Python, files of monitors
 
 A thing that an argument refers to is ``{"$ref": id}``, a part of it ``{"$part": [id, number]}``, its clock
 ``{"$clock": id}``.
@@ -21,6 +21,7 @@ import datetime
 import platform
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +37,7 @@ from eqsim.network.prefs_table import text_of
 from eqsim.objects.base import BrianObject
 from eqsim.objects.clock import Clock, defaultclock
 from eqsim.objects.meaning import Meaning
+from eqsim.objects.monitor import Monitor
 from eqsim.objects.naming import Nameable
 from eqsim.objects.randomness import random_state
 from eqsim.objects.recipe import Call, class_name
@@ -54,6 +56,13 @@ def save(net: Network, filename: str | Path, namespace: Mapping[str, Any]) -> No
     """See `Network.save`."""
     tree = Writer(net, namespace).tree()
     archive.write(filename, {MODEL: tree, (storing.FOLDER, STATE): storing.snapshot(net)})
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Something that a file cannot hold, by the name under which `load` wants it."""
+
+    name: str
 
 
 class Writer:
@@ -129,6 +138,8 @@ class Writer:
         assert thing._recipe is not None
         given = thing._recipe.arguments(type(thing).__init__)
         given.pop("namespace", None)
+        if isinstance(thing, Monitor) and given.get("to") is not None:
+            given["to"] = Asked(f"{thing.name}_file")  # a loaded model must not write over the recordings of this one
         return self._plain(given, f"{type(thing).__name__} '{thing.name}'")
 
     def _plain(self, arguments: Mapping[str, Any], owner: str) -> dict[str, Plain]:
@@ -156,6 +167,8 @@ class Writer:
     def _other(self, value: Any) -> Plain:
         if isinstance(value, Nameable):
             return self.refer(value)
+        if isinstance(value, Asked):
+            return {"$given": self._named_need(value.name)}
         if callable(value):
             return {"$given": self._need(value)}
         raise EqsimError(f"{self._about} cannot be saved: it is of type {type(value).__name__}")

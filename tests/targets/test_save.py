@@ -202,17 +202,31 @@ def test_functions_in_python_are_asked_for(tmp_path: Path) -> None:
     with pytest.raises(EqsimError) as info:
         eqsim.load(tmp_path / "m")
     text = str(info.value)
-    assert (
-        "needs functions in Python, which no file can hold: watch (argument function= of NetworkOperation 'watching')"
-        in text
-    )
+    assert "needs what it cannot hold: watch (argument function= of NetworkOperation 'watching')" in text
     assert "load(..., namespace={'watch': ...})" in text
     loaded = eqsim.load(tmp_path / "m", namespace={"watch": lambda: calls.append("new")})
     loaded.run(2 * ms)
     assert calls == ["new", "new"]
     without = eqsim.load(tmp_path / "m", namespace={"watch": None})
     without.run(2 * ms)
-    assert [o.name for o in without] == ["G", "G_stateupdater"] and len(calls) == 2
+    assert [o.name for o in without._objects] == ["G"] and len(calls) == 2
+
+
+def test_monitors_that_record_to_a_file_get_a_new_one(tmp_path: Path) -> None:
+    """The recordings of the saved model stay as they are; the loaded one writes elsewhere, or not at all."""
+    pytest.importorskip("h5py")
+    G = NeuronGroup(2, "dv/dt = 1/second : 1", method="euler", name="G")
+    M = StateMonitor(G, "v", record=True, to=tmp_path / "old.h5", name="M")
+    net = Network(G, M)
+    net.run(1 * ms)
+    net.save(tmp_path / "m")
+    with pytest.raises(EqsimError, match=r"needs what it cannot hold: M_file \(argument to= of StateMonitor 'M'\)"):
+        eqsim.load(tmp_path / "m")
+    loaded = eqsim.load(tmp_path / "m", namespace={"M_file": tmp_path / "new.h5"})
+    loaded.run(1 * ms)
+    assert M.N == 10 and np.array_equal(np.round(M.t / ms, 9), np.arange(10) / 10)
+    assert np.array_equal(np.round(loaded["M"].t / ms, 9), np.arange(10, 20) / 10)
+    assert "M" not in eqsim.load(tmp_path / "m", namespace={"M_file": None})
 
 
 def test_the_file_is_open_and_says_where_it_comes_from(tmp_path: Path) -> None:

@@ -707,3 +707,133 @@ def order_by_name(b: Any) -> dict[str, Any]:
     M = b.StateMonitor(G, "x", record=0)
     b.Network(G, zebra, M).run(0.6 * b.ms)
     return {"x": M.x[0], "seen": seen}
+
+
+@model
+def linked_variables(b: Any) -> dict[str, Any]:
+    """A variable of another group: one to one, one for all, by index, by a variable, of a subgroup, of a subexpression."""
+    H = b.NeuronGroup(3, "dy/dt = 1/ms : 1\ntwice = 2*y : 1\ns : 1 (shared)", method="euler", name="h_source")
+    H.y, H.s = [1, 2, 3], 4
+    one = b.NeuronGroup(1, "c : 1", name="one_source")
+    one.c = 7
+    part = H[1:]
+    found: dict[str, Any] = {}
+    links = {
+        "same": (3, lambda: b.linked_var(H, "y")),
+        "view": (3, lambda: b.linked_var(H.y)),
+        "twice": (3, lambda: b.linked_var(H, "twice")),
+        "shared": (2, lambda: b.linked_var(H, "s")),
+        "one": (2, lambda: b.linked_var(one, "c")),
+        "part": (2, lambda: b.linked_var(part, "y")),
+        "index": (4, lambda: b.linked_var(H, "y", index=[0, 2, 1, 1])),
+        "by": (4, lambda: b.linked_var(H, "y", index="k")),
+    }
+    objects = [H, one]
+    for before in ("a", "z"):  # integrated before and after its source, as names decide
+        for name, (n, link) in links.items():
+            G = b.NeuronGroup(
+                n, "dz/dt = x/ms : 1\nx : 1 (linked)\nk : integer (constant)", method="euler", name=f"{before}_{name}"
+            )
+            G.k = [0, 2, 1, 1][:n]
+            G.x = link()
+            objects.append(G)
+    net = b.Network(*objects)
+    net.run(0.4 * b.ms)
+    H.y = 10
+    net.run(0.2 * b.ms)
+    for G in objects[2:]:
+        found[f"z_{G.name}"], found[f"x_{G.name}"] = G.z[:], np.atleast_1d(G.x[:])
+    return found
+
+
+@model
+def linked_to_itself(b: Any) -> dict[str, Any]:
+    """Neurons on a ring that read their neighbours; a reset that writes through a link."""
+    found = {}
+    for method in ("euler", "rk2", "exact"):
+        G = b.NeuronGroup(5, "dy/dt = (x - y)/ms : 1\nx : 1 (linked)", method=method)
+        G.y = "i**2"
+        G.x = b.linked_var(G, "y", index=[1, 2, 3, 4, 0])
+        b.Network(G).run(1 * b.ms)
+        found[method] = G.y[:]
+    H = b.NeuronGroup(3, "y : 1")
+    W = b.NeuronGroup(3, "x : 1 (linked)", threshold="i != 1", reset="x = 5*i + 1")
+    W.x = b.linked_var(H, "y", index=[2, 1, 0])
+    b.Network(H, W).run(0.1 * b.ms)
+    return found | {"written": H.y[:]}
+
+
+@model
+def custom_events(b: Any) -> dict[str, Any]:
+    """Events beside spikes: their step, their statements, monitors, pathways, refractoriness that does not stop them."""
+    G = b.NeuronGroup(
+        3,
+        "dv/dt = (1.5 + 0.1*i - v)/(4*ms) : 1 (unless refractory)\nup : 1\nseen : 1",
+        threshold="v > 1",
+        reset="v = 0.1*seen",
+        refractory=1 * b.ms,
+        events={"half": "v > 0.5 + up", "late": "t > 4*ms and t_in_timesteps % 10 == i"},
+        method="exact",
+    )
+    G.run_on_event("half", "up += 0.1; seen += 1")
+    G.run_on_event("late", "up *= 0.5", when="before_resets")
+    T = b.NeuronGroup(3, "a : 1\nc : 1")
+    S = b.Synapses(
+        G, T, "w : 1", on_pre={"p": "a_post += w", "q": "c_post += w"}, on_post=None, delay={"p": 0.3 * b.ms},
+        on_event={"p": "half", "q": "spike"},
+    )  # fmt: skip
+    S.connect(j="i")
+    S.w = "1 + i"
+    E, L, K = b.EventMonitor(G, "half", ["v", "up"]), b.EventMonitor(G, "late"), b.SpikeMonitor(G, "up")
+    b.Network(G, T, S, E, L, K).run(12 * b.ms)
+    trains = E.event_trains()
+    return {
+        "i": E.i[:], "t": E.t_[:], "v": E.v[:], "up": E.up[:], "late_i": L.i[:], "late_t": L.t_[:], "spike_i": K.i[:],
+        "spike_t": K.t_[:], "spike_up": K.up[:], "a": T.a[:], "c": T.c[:], "end": G.up[:], "seen": G.seen[:],
+        "train": np.asarray(trains[1]), "number": E.num_events, "count": E.count[:],
+    }  # fmt: skip
+
+
+@model
+def events_in_other_slots(b: Any) -> dict[str, Any]:
+    """`set_event_schedule`: where in the step an event is found, and where monitors of it stand."""
+    found: dict[str, Any] = {}
+    for when in ("start", "before_thresholds", "after_resets"):
+        G = b.NeuronGroup(
+            2, "dv/dt = 1/ms : 1\nn : 1", threshold="v > 0.75", reset="v = 0", events={"e": "v > 0.35"}, method="euler"
+        )
+        G.set_event_schedule("e", when=when, order=3)
+        G.run_on_event("e", "n += 1", when="end")
+        M = b.EventMonitor(G, "e", "v")
+        b.Network(G, M).run(2 * b.ms)
+        found |= {f"t_{when}": M.t_[:], f"v_{when}": M.v[:], f"n_{when}": G.n[:], f"order_{when}": [M.order]}
+    return found
+
+
+@model
+def refractory_by_hand(b: Any) -> dict[str, Any]:
+    """`not_refractory` that code sets: what it holds back, and when it is renewed."""
+    G = b.NeuronGroup(
+        3, "dv/dt = 1/ms : 1 (unless refractory)\nu : 1", threshold="v > 0.45", reset="v = 0; u += 1", refractory=0.3 * b.ms,
+        method="euler",
+    )  # fmt: skip
+    G.run_regularly("not_refractory = not_refractory and not (i == 1 and t > 0.75*ms and t < 1.15*ms)", when="after_groups")
+    M, S = b.StateMonitor(G, ["v", "not_refractory"], record=True), b.SpikeMonitor(G)
+    b.Network(G, M, S).run(3 * b.ms)
+    return {"v": M.v, "r": M.not_refractory.astype(int), "i": S.i[:], "t": S.t_[:], "u": G.u[:]}
+
+
+@model
+def order_between_groups(b: Any) -> dict[str, Any]:
+    """`order=` says who is integrated first; shared values change by code."""
+    found: dict[str, Any] = {}
+    for first in (-1, 1):
+        H = b.NeuronGroup(1, "dy/dt = -y/ms + g/ms : 1\ng : 1 (shared)", method="euler", name="middle", order=0)
+        H.y = 1
+        H.run_regularly("g += 0.5", dt=0.5 * b.ms)
+        G = b.NeuronGroup(1, "dz/dt = (x - z)/ms : 1\nx : 1 (linked)", method="euler", order=first)
+        G.x = b.linked_var(H, "y")
+        b.Network(H, G).run(1.5 * b.ms)
+        found |= {f"z_{first}": G.z[:], f"y_{first}": H.y[:], f"g_{first}": [float(np.asarray(H.g))]}
+        del H
+    return found

@@ -14,6 +14,7 @@ from eqsim.network.collection import Collection, check_dependencies, check_names
 from eqsim.network.driver import Drive, Progress, interruptible, stop_wish
 from eqsim.network.engine import Engine, ready
 from eqsim.network.finite import warn_about_runaways
+from eqsim.network.forecast import MemoryForecast, check_room, forecast
 from eqsim.network.prefs import prefs
 from eqsim.network.profile import Profile
 from eqsim.network.report import BAR_PERIOD, BarReport, make_report
@@ -113,7 +114,8 @@ class Network(Collection):
         ValueError
             If it is negative, or two objects have the same name.
         EqsimError
-            For mistakes in the strings of an object; nothing has been run then.
+            For mistakes in the strings of an object, or if the recordings would need more memory than there is; nothing has
+            been run then.
         """
         settle()
         duration_s, wall_s = (
@@ -125,6 +127,7 @@ class Network(Collection):
             return
         objects = self.begin_run()
         end_s = self._t_s + duration_s
+        check_room(objects, end_s)
         if objects:
             around = namespace if namespace is not None else user_namespace(level)
             linked = self.engine.link(objects, around, self.schedule_names, compiled=bool(profile))
@@ -134,6 +137,20 @@ class Network(Collection):
         self._t_s = end_s
         self.after_run()
         self._runaways = warn_about_runaways(objects, self._runaways)
+
+    def memory_forecast(self, duration: Any) -> MemoryForecast:
+        """What the monitors will need for a run, in memory and in files.
+
+        Parameters
+        ----------
+        duration : Quantity, second
+
+        Returns
+        -------
+        forecast : MemoryForecast
+            Prints as a table; ``memory`` and ``files`` are the sums in bytes.
+        """
+        return forecast(self.objects, self._t_s + _time("the duration of a run", duration))
 
     def steps(
         self, duration: Any, every: Any = None, namespace: Mapping[str, Any] | None = None, level: int = 0

@@ -125,6 +125,10 @@ class DiskLog(GrowingLog):
         """It needs no more than it has."""
         return 0
 
+    def in_file(self, ticks: int) -> int:
+        """Bytes that some more ticks of the clock need in the file."""
+        return ticks * self.width * self.row_bytes
+
     def expect(self, ticks: int) -> None:
         """The room that a run needs does not depend on its length."""
 

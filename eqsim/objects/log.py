@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,6 @@ from eqsim.objects.settle import settle
 
 FIRST_ROWS = 1024
 LARGEST_STEP = 1 << 26  # bytes: beyond this a log grows by this much, or a quarter, not by doubling
-LARGEST_RESERVE = 1 << 28  # bytes: up to this the whole of a run gets its room at once
 
 
 class GrowingLog(Keeper):
@@ -81,10 +81,10 @@ class GrowingLog(Keeper):
         return 0 if self.clock is None else max(0, self.pending + ticks * self.width - self.capacity) * self.row_bytes
 
     def expect(self, ticks: int) -> None:
-        """Make room for some more ticks of the clock, unless that is a lot."""
-        rows = self.pending + ticks * self.width
-        if self.clock is not None and rows * self.row_bytes <= LARGEST_RESERVE:
-            self.reserve(rows)
+        """Make room for some more ticks of the clock.  Memory costs nothing before it is written to."""
+        if self.clock is not None:
+            with suppress(MemoryError):  # then it grows as it is needed
+                self.reserve(self.pending + ticks * self.width)
 
     def look(self) -> None:
         """Called now and then during a run, between two steps."""

@@ -84,6 +84,7 @@ from eqsim.objects.naming import Nameable
 from eqsim.objects.recording import load_recording
 from eqsim.objects.source import SpikeSource
 from eqsim.objects.timed_array import TimedArray
+from eqsim.tools.accuracy import accuracy
 from eqsim.tools.explain import explain
 from eqsim.units import (
     ALL_UNITS,
@@ -180,6 +181,7 @@ __all__ = [
     "TimedArray",
     "Unit",
     "UnsupportedEquationsException",
+    "accuracy",
     "all_devices",
     "arange",
     "arccos",

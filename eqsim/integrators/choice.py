@@ -125,7 +125,9 @@ def _check_options(options: Mapping[str, Any], methods: Sequence[Method]) -> Non
 
 
 def _help(model: Model, tried: list[Method]) -> str:
-    """Which methods would do."""
+    """Which methods would do: the plain ones first, those with a name for scripts of others not at all."""
     names = {m.name for m in tried}
-    able = [m.name for m in METHODS.values() if m.name not in names and m.reason(model) is None]
+    others = [m for m in METHODS.values() if m.name not in names and not m.name.startswith("gsl_")]
+    others.sort(key=lambda m: bool(m.options))
+    able = [m.name for m in others if m.reason(model) is None]
     return f"methods that can be used here: {', '.join(able)}" if able else ""

@@ -24,6 +24,7 @@ RECORDED: dict[str, list[str]] = {
 }
 
 OURS = {
+    "accuracy",
     "EqsimError",
     "EquationError",
     "IntegrationError",

@@ -56,12 +56,22 @@ def _rows(part: Any) -> Iterator[Row]:
         yield "threshold", expression_latex(group.threshold_tree)
     if getattr(group, "reset_block", ()):
         yield "reset", _statements(group.reset_block)
+    yield from _events(group)
     if getattr(group, "refractoriness", None):
         yield "refractory", _refractory(group.refractoriness)
     if "rates" in group.variables:
         yield "rates", _rates(group)
     for path in getattr(group, "pathways", {}).values():
         yield from _pathway(path)
+
+
+def _events(group: Any) -> Iterator[Row]:
+    """Events of other kinds than spikes, and what runs for them."""
+    for event, tree in getattr(group, "event_trees", {}).items():
+        if event != "spike":
+            yield f"event {event}", expression_latex(tree)
+            if group.event_blocks.get(event):
+                yield f"on {event}", _statements(group.event_blocks[event])
 
 
 def _statements(block: tuple[Assignment, ...]) -> str:

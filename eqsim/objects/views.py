@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from eqsim.objects.group import Group
 
 
+IN_PLACE = ("fill", "sort", "put", "partition")
+"""Methods of arrays that change them."""
+
+
 class VariableView:
     """A live view of one variable: it always shows the present values, with their unit.
 
@@ -124,6 +128,18 @@ class VariableView:
     def __index__(self) -> int:
         return operator.index(np.asarray(self)[()])
 
+    def __int__(self) -> int:
+        return int(self.__float__())
+
+    def __round__(self, digits: int = 0) -> Any:
+        return np.round(_value(self), digits)
+
+    def __contains__(self, value: Any) -> bool:
+        return bool(np.any(_value(self) == value))
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *dir(_value(self))})
+
     def __format__(self, spec: str) -> str:
         return format(_value(self), spec)
 
@@ -133,7 +149,17 @@ class VariableView:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        return getattr(_value(self), name)
+        return self._changed_by(name) if name in IN_PLACE else getattr(_value(self), name)
+
+    def _changed_by(self, method: str) -> Callable[..., None]:
+        """A method of arrays that changes them: here it changes the variable."""
+
+        def change(*args: Any, **kwargs: Any) -> None:
+            values = _value(self)
+            getattr(values, method)(*args, **kwargs)
+            self[:] = values
+
+        return change
 
     def __repr__(self) -> str:
         underscore = "" if self._units else "_"
@@ -173,11 +199,13 @@ def _in_place(op: Callable[[Any, Any], Any]) -> Callable[[VariableView, Any], Va
     return apply
 
 
-for _name in "add sub mul truediv floordiv mod pow".split():
+for _name in "add sub mul truediv floordiv mod pow matmul".split():
     _op = getattr(operator, _name)
     setattr(VariableView, f"__{_name}__", _binary(_op))
     setattr(VariableView, f"__r{_name}__", _binary(_op, swapped=True))
     setattr(VariableView, f"__i{_name}__", _in_place(_op))
+for _name, _swapped in (("__divmod__", False), ("__rdivmod__", True)):
+    setattr(VariableView, _name, _binary(lambda a, b: divmod(a, b), _swapped))
 for _name in "lt le gt ge eq ne and_ or_ xor".split():
     setattr(VariableView, f"__{_name.rstrip('_')}__", _binary(getattr(operator, _name)))
 for _name in "neg pos abs invert".split():

@@ -43,10 +43,11 @@ def _all(obj: Any) -> Iterator[Source]:
 
 
 def _of_neurons(obj: Any) -> Iterator[Source]:
-    if getattr(obj, "threshold_tree", None) is not None:
-        yield obj.threshold_tree.source.source
-    if getattr(obj, "reset_block", ()):
-        yield obj.reset_block[0].span.source
+    for tree in getattr(obj, "event_trees", {}).values():
+        yield tree.source.source
+    for block in getattr(obj, "event_blocks", {}).values():
+        if block:
+            yield block[0].span.source
     refractory = getattr(obj, "refractoriness", None)
     if refractory and refractory.tree is not None:
         yield refractory.tree.source.source

@@ -45,6 +45,11 @@ def cells() -> Any:
     return G
 
 
+def told(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """What was said, but for objects of other tests that are thrown away."""
+    return [r.getMessage() for r in caplog.records if not r.name.endswith("unused")]
+
+
 def test_views_print_like_arrays() -> None:
     """With their name; without unit for names that end in an underscore."""
     G = cells()
@@ -247,9 +252,7 @@ def test_unused_names_are_reported(caplog: pytest.LogCaptureFixture) -> None:
     """A local name that nothing reads is most often a misspelt variable."""
     with caplog.at_level(logging.WARNING, "eqsim"):
         NeuronGroup(1, "voltage : 1", threshold="voltage > 1", reset="votage = 0", name="typo")
-    assert [r.getMessage() for r in caplog.records] == [
-        "reset of NeuronGroup 'typo': 'votage' is set but never used; did you mean 'voltage'?"
-    ]
+    assert told(caplog) == ["reset of NeuronGroup 'typo': 'votage' is set but never used; did you mean 'voltage'?"]
 
 
 def test_names_of_attributes_are_reported(caplog: pytest.LogCaptureFixture) -> None:
@@ -258,21 +261,22 @@ def test_names_of_attributes_are_reported(caplog: pytest.LogCaptureFixture) -> N
         G = NeuronGroup(1, "clock : 1", name="hidden")
     G.clock = 3
     assert G.get_states(["clock"])["clock"] == 3 and G.clock is not None
-    assert [r.getMessage() for r in caplog.records] == [
+    assert told(caplog) == [
         "NeuronGroup 'hidden': its variable 'clock' has the name of another attribute, so .clock does not read the "
         "variable; use get_states(['clock']), or another name"
     ]
 
 
-def test_refractoriness_is_a_variable(caplog: pytest.LogCaptureFixture) -> None:
-    """It can be read, and set by way of lastspike; setting it directly is told to be in vain."""
+def test_refractoriness_is_a_variable() -> None:
+    """It follows from lastspike; set by hand, it holds until the next step."""
     G = NeuronGroup(2, "v : 1", threshold="v > 1", reset="", refractory=1 * ms, name="resting")
     assert list(G.not_refractory) == [True, True] and list(G.lastspike_) == [-1e4, -1e4]
     G.lastspike[1] = 0 * ms
     assert list(G.not_refractory) == [True, False]
-    with caplog.at_level(logging.WARNING, "eqsim"):
-        G.set_states({"not_refractory": np.array([True, True])})
-    assert list(G.not_refractory) == [True, False] and "set lastspike instead" in caplog.text
+    G.set_states({"not_refractory": np.array([True, True])})
+    assert list(G.not_refractory) == [True, True]
+    Network(G).run(0.1 * ms)
+    assert list(G.not_refractory) == [True, False]
 
 
 def test_threshold_alone_is_reported(caplog: pytest.LogCaptureFixture) -> None:
@@ -280,12 +284,64 @@ def test_threshold_alone_is_reported(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING, "eqsim"):
         NeuronGroup(1, "v : 1", threshold="v > 1", reset="")
         NeuronGroup(1, "v : 1", threshold="rand() < 0.1")
-        assert not caplog.records
+        assert not told(caplog)
         NeuronGroup(1, "v : 1", threshold="v > 1", name="alone")
-    assert caplog.records[0].getMessage().startswith("NeuronGroup 'alone' has a threshold, but neither a reset nor")
+    assert told(caplog)[0].startswith("NeuronGroup 'alone' has a threshold, but neither a reset nor")
 
 
 def test_rates_of_strings_can_be_read() -> None:
     """With the values that they have now."""
     P = PoissonGroup(3, rates="(1 + i)*10*Hz")
     np.testing.assert_allclose(np.asarray(P.rates / Hz), [10, 20, 30])
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("G.v.max()", 5 * mV),
+        ("G.v.mean()", 3 * mV),
+        ("G.v[1:].min()", 2 * mV),
+        ("G.v.var()", 2 * mV**2),
+        ("G.v_.sum()", 0.015),
+        ("G.v.argmax()", 4),
+        ("(G.v > 2*mV).sum()", 3),
+        ("G.v.reshape(5, 1).shape", (5, 1)),
+        ("G.v.clip(2*mV, 4*mV).sum()", 15 * mV),
+        ("G.v.searchsorted(2.5*mV)", 2),
+        ("round(G.n, -1).sum()", 0),
+        ("G.n @ G.n", 30),
+        ("divmod(G.n, 2)[1].sum()", 2),
+        ("int(G.s/mV)", 7),
+        ("G.s.item()", 7 * mV),
+        ("G.s[:]", 7 * mV),
+        ("3*mV in G.v", True),
+        ("7*mV in G.v", False),
+        ("(~G.on).all()", True),
+        ("G.v[::-2][0]", 5 * mV),
+        ("G.v[G.v > 3*mV].sum()", 9 * mV),
+        ("np.median(G.v)", 3 * mV),
+        ("sum(G.v)", 15 * mV),
+        ("sorted(G.v, reverse=True)[0]", 5 * mV),
+        ("'max' in dir(G.v) and 'in_unit' in dir(G.v)", True),
+    ],
+)
+def test_views_have_the_methods_of_arrays(text: str, expected: Any) -> None:
+    """What one can do with `G.v[:]` one can do with `G.v`."""
+    G = cells()
+    G.n, G.s = "i", 7 * mV
+    found = eval(text, {"G": G, "mV": mV, "np": np})
+    np.testing.assert_allclose(np.asarray(found, float), np.asarray(expected, float), 1e-14)
+    assert have_same_dimensions(found, expected)
+
+
+def test_methods_that_change_arrays_change_the_variable() -> None:
+    """Also part of a group; units are checked."""
+    G = cells()
+    G.v[::-1].sort()  # of a copy: nothing changes
+    G[2:].v.fill(-1 * mV)
+    G.v.sort()
+    assert list(G.v / mV) == [-1, -1, -1, 1, 2]
+    G.n.put([0, 3], 8)
+    assert list(G.n) == [8, 0, 0, 8, 0]
+    with pytest.raises(DimensionMismatchError):
+        G.v.fill(3)

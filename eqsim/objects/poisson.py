@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from eqsim.ir.domain import Where
 from eqsim.ir.expr import Draw, Expr, Load, Op, Ref, as_real
 from eqsim.ir.program import Kernel
 from eqsim.model.arithmetic import number
+from eqsim.model.translate import Scope, Symbol
 from eqsim.objects.check import check_strings
 from eqsim.objects.events import EventRing
 from eqsim.objects.frames import user_namespace
@@ -41,6 +43,8 @@ class PoissonGroup(SpikeSource):
     At most one spike in a step; where ``rates*dt`` is not small the count is binomial, not Poisson.
     """
 
+    _inside = False
+
     def __init__(
         self,
         N: int,
@@ -69,6 +73,24 @@ class PoissonGroup(SpikeSource):
         else:
             VariableView(self, variable)[:] = rates
 
+    @contextmanager
+    def _in_its_own_text(self) -> Iterator[None]:
+        """Inside, 'rates' means what the script means by it, as in ``rates='rates(t)'``."""
+        object.__setattr__(self, "_inside", True)
+        try:
+            yield
+        finally:
+            object.__setattr__(self, "_inside", False)
+
+    def own_symbol(self, name: str, at: Expr, context: Context, scope: Scope) -> Symbol | None:
+        """As `Group.own_symbol`."""
+        if name != "rates" or self.variables["rates"].tree is None:
+            return super().own_symbol(name, at, context, scope)
+        if self._inside:
+            return None
+        with self._in_its_own_text():
+            return super().own_symbol(name, at, context, scope)
+
     def identifiers(self) -> set[str]:
         tree = self.variables["rates"].tree
         return tree.identifiers() if tree is not None else set()
@@ -95,7 +117,8 @@ class PoissonGroup(SpikeSource):
         variable = self.variables["rates"]
         if variable.tree is None:
             return Load(self.full("rates"), Ref("i", "int"))
-        typed = self.translate(variable.tree, context, "rates", conditions_count=True)
+        with self._in_its_own_text():
+            typed = self.translate(variable.tree, context, "rates", conditions_count=True)
         if typed.dim is not None and typed.dim is not hertz.dim and not typed.is_zero:
             label = unit_name(typed.dim)
             problem = Diagnostic("U106", "rates must be in hertz", variable.tree.source, label, "e.g. 10*Hz or 1/tau")

@@ -156,6 +156,15 @@ def test_rates_thresholds_and_synapses(lane: Lane) -> None:
     assert float(target.x[0]) == 5 * 5 + 5 * 7
 
 
+def test_rates_may_be_called_like_the_argument() -> None:
+    """``rates='rates(t)'`` meant itself once, without end."""
+    rates = TimedArray([10.0, 20.0], dt=1 * ms)
+    group = PoissonGroup(2, rates="rates(t)*kHz/10")
+    monitor = StateMonitor(group, "rates", record=True)
+    Network(group, monitor).run(2 * ms)
+    assert rates.dt == 1e-3 and np.allclose(np.asarray(monitor.rates[1]), [1000.0] * 10 + [2000.0] * 10)
+
+
 def test_an_array_can_be_exchanged_between_runs(lane: Lane) -> None:
     """The same program, other memory: also of another length."""
     group = NeuronGroup(1, "x : 1")

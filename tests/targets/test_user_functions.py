@@ -163,12 +163,11 @@ def test_units_are_checked_inside() -> None:
     with pytest.raises(DimensionMismatchError) as error:
         NeuronGroup(1, "v : volt\nx = wrong(v) : volt", namespace={"wrong": wrong}, name="cells")
     assert str(error.value).endswith(
-        """cannot add volt and second
+        """cannot add second to volt
  --> function 'wrong', line 2
 2 |     shift = v + 3 * ms
-  |             ^^^^^^^^^^ volt + second
-  = help: volt is a voltage, second a time"""
-    ) or "function 'wrong', line 2" in str(error.value)
+  |             ^^^^^^^^^^ volt + second"""
+    )
 
 
 @check_units(v=volt, result=1)

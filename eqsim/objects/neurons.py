@@ -25,6 +25,7 @@ from eqsim.objects.recipe import recorded
 from eqsim.objects.refractory import Refractoriness, refractoriness
 from eqsim.objects.regular import CodeRunner
 from eqsim.objects.remembering import Remembering
+from eqsim.objects.storage import stored_as
 from eqsim.objects.update import check_failures, contribute_cells, update_kernel
 from eqsim.objects.variables import BASIC, Variable, clock_variables, declared
 from eqsim.syntax import Assignment, Tree, check_lines
@@ -72,8 +73,8 @@ class NeuronGroup(Remembering):
         Conditions for events of other kinds, by their names; see `run_on_event`, `EventMonitor`, ``on_event`` of `Synapses`.
     namespace : dict, optional
         Values for names in the strings.
-    dtype : optional
-        Only float64.
+    dtype : dtype or dict, optional
+        What real variables are kept as: float64 or float32; or for each variable by name, also int32 or int64.
     dt, clock, order, name
         See `BrianObject`. Groups are integrated in the order of ``order``, then of name: a group sees the new values of
         those before it (in linked variables).
@@ -115,8 +116,9 @@ class NeuronGroup(Remembering):
         *,
         after_step: str | None = None,
     ) -> None:
-        _check_arguments(N, dtype)
+        _check_arguments(N)
         super().__init__(N, namespace=namespace, dt=dt, clock=clock, when="groups", order=order, name=name)
+        self.dtype = dtype
         self.equations = self.user_equations = given_equations(model, self.describe())
         self.method_choice = method
         self.method_options = dict(method_options or {})
@@ -125,8 +127,8 @@ class NeuronGroup(Remembering):
         self.events = given_events(events, threshold, reset, self.describe())
         self.event_trees = {e: self._condition(e, text) for e, text in self.events.items()}
         self.event_blocks = {"spike": block} if (block := given_code(reset, f"reset of {self.describe()}")) else {}
-        self.after_step: CodeRunner | None = None
         self.crossing = crossing(self)
+        self.after_step: CodeRunner | None = None
         self._make_parts(order)
         self._make_variables()
         self.hold_subexpressions(tuple(e.name for e in self.equations.ordered_subexpressions))
@@ -168,7 +170,8 @@ class NeuronGroup(Remembering):
 
     def _make_variables(self) -> None:
         variables = {v.name: v for v in BASIC} | clock_variables()
-        variables |= declared(self.equations) | self.refractoriness.variables()
+        mine = stored_as(declared(self.equations), self.dtype, self.describe())
+        variables |= mine | self.refractoriness.variables()
         variables |= {} if self.crossing is None else self.crossing.variables()
         memory = {n: np.full(1 if v.shared else len(self), v.start, v.dtype) for n, v in variables.items() if v.stored}
         object.__setattr__(self, "memory", memory)
@@ -299,8 +302,6 @@ class NeuronGroup(Remembering):
         return f"<NeuronGroup '{self.name}' with {len(self)} neurons>"
 
 
-def _check_arguments(N: Any, dtype: Any) -> None:
+def _check_arguments(N: Any) -> None:
     if isinstance(N, str | Equations):
         raise TypeError("the first argument of NeuronGroup is the number of neurons: NeuronGroup(N, equations, ...)")
-    if dtype is not None and np.dtype(dtype) != np.float64:
-        raise EqsimError(f"only float64 is available yet, not dtype={dtype!r}")

@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from eqsim.ir.expr import Expr, Number, Op
+from eqsim.ir.expr import Expr, Number, Op, integer
 from eqsim.log import get_logger
 from eqsim.objects.keeping import Keeper
 
@@ -60,6 +60,7 @@ class Past(Keeper):
         self.length, self.dt_s, self.start = 0, 0.0, 0
         self.last = np.full(1, -1, np.int64)  # the first step that is not in the ring yet; a kernel counts it up
         self.ring, self.slopes = np.zeros(0), np.zeros(0)
+        self.slope = np.zeros(self.width)
         self.before, self.rise = np.zeros(self.width), np.zeros(self.width)
         self.jumped = False
 
@@ -171,9 +172,15 @@ class Past(Keeper):
         """The length of the ring."""
         return Number(self.full("past_length"), "int")
 
+    @property
+    def columns(self) -> Expr:
+        """The length of a row."""
+        return integer(1) if self.width == 1 else Number(f"{self.owner}.N", "int")
+
     def at(self, slot: Expr, element: Expr) -> Expr:
         """The place of an element in the row of a slot."""
-        return slot + element if self.width == 1 else slot * Number(f"{self.owner}.N", "int") + element
+        place = slot if self.width == 1 else slot * self.columns
+        return place if element == integer(0) else place + element
 
     def row(self, step: Expr, element: Expr) -> Expr:
         """The place of an element in the row of a step."""
@@ -183,7 +190,7 @@ class Past(Keeper):
         """The memory by its names in the program."""
         found = {"past": self.ring, "past_last": self.last, "past_before": self.before}
         if self.smooth:
-            found |= {"past_slopes": self.slopes, "past_rise": self.rise}
+            found |= {"past_slopes": self.slopes, "past_slope": self.slope, "past_rise": self.rise}
         return {self.full(what): memory for what, memory in found.items()}
 
     def ints(self) -> dict[str, int]:

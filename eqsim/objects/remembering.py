@@ -22,11 +22,12 @@ from eqsim.model.model import Rule
 from eqsim.model.translate import Scope, Symbol
 from eqsim.objects.clock import Clock
 from eqsim.objects.code import wrong_unit
-from eqsim.objects.delayed import callable_symbol, settle
+from eqsim.objects.delayed import callable_symbol
 from eqsim.objects.frames import user_namespace
 from eqsim.objects.host import evaluate
 from eqsim.objects.part import Context, Contribution
 from eqsim.objects.past import History, Past, Rows, held
+from eqsim.objects.past_check import settle
 from eqsim.objects.source import SpikeSource
 from eqsim.objects.times import standing
 from eqsim.objects.update import model_of
@@ -204,8 +205,14 @@ class Remembering(SpikeSource):
         meaning |= {local_name(e.name): Load(self.full(e.name), ELEMENT) for e in self.equations.differential}
         lets = tuple(map_statement(s, lambda e: substitute(e, meaning)) for s in rule.lets)
         values = tuple((name, substitute(value, meaning)) for name, value in rule.updates)
-        stores = [Store(smooth[name].full("past_slopes"), smooth[name].row(N_STEP, ELEMENT), v) for name, v in values]
-        return [Kernel(f"{self.name}_slopes", Each(f"{self.name}.N"), (*lets, *stores), clock, when, order)]
+        # in two parts, so that no element writes where another one may read
+        found = [Store(smooth[name].full("past_slope"), ELEMENT, value) for name, value in values]
+        rows = [
+            Store(past.full("past_slopes"), past.row(N_STEP, ELEMENT), Load(past.full("past_slope"), ELEMENT))
+            for past in smooth.values()
+        ]
+        bodies = (("slopes", (*lets, *found)), ("slopes_kept", tuple(rows)))
+        return [Kernel(f"{self.name}_{n}", Each(f"{self.name}.N"), body, clock, when, order) for n, body in bodies]
 
 
 def _expression(group: Remembering, variable: Variable, text: str, namespace: Mapping[str, Any]) -> History:

@@ -15,6 +15,7 @@ import numpy as np
 from eqsim.ir.expr import Number
 from eqsim.ir.interpret import Constants
 from eqsim.ir.program import Array, Program, State, timetable
+from eqsim.ir.walk import writes
 from eqsim.model.translate import Symbol
 from eqsim.objects.base import BrianObject, slot_names
 from eqsim.objects.clock import Clock, EventClock
@@ -103,6 +104,8 @@ def link(
     context.present = in_step_order(objects, schedule)
     able = [o for o in objects if hasattr(o, "parts")]
     parts = [o.parts(context if o.active else context.idle()) for o in able]
+    if context.reads.spoiled({array for p in parts for k in p.kernels for array in writes(k.body)}):
+        parts = [o.parts(context if o.active else context.idle()) for o in able]
     kernels = sorted_kernels((k for p in parts for k in p.kernels), schedule)
     operations = _operations(objects, kernels, schedule)
     state = collect_state(parts, clocks, context, randomness)
@@ -132,7 +135,7 @@ def _program(
     parts: Sequence[Contribution], kernels: Any, state: State, clocks: Mapping[str, list[Clock]], context: Context
 ) -> Program:
     arrays = {a.name: a for p in parts for a in p.arrays} | {n: Array(n) for n in _timetables(clocks)}
-    arrays |= {n: Array(n, str(memory.dtype)) for n, memory in context.arrays.items()}
+    arrays |= {n: Array(n, str(memory.dtype)) for n, memory in context.arrays.items()} | context.reads.tables.arrays()
     return Program(
         arrays=tuple(arrays.values()),
         reals=tuple(state.reals),
@@ -165,6 +168,7 @@ def collect_state(
     for part in parts:
         for complete in part.late:
             complete(state)
+    context.reads.complete(state)
     return state
 
 

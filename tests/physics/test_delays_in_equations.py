@@ -114,6 +114,27 @@ def test_mackey_glass() -> None:
     assert errors[0] < 1e-6 and errors[1] < errors[0] / 10
 
 
+JITCDDE = {10: (0.21808867, 0.96303723), 15: (-0.98355786, -0.00295586), 30: (0.92398610, 0.89791857)}
+
+
+def test_two_rate_models_with_two_delays() -> None:
+    """Against values of jitcdde 1.8.3 (Ansmann 2018), tolerances 1e-10, steps on the discontinuities; its past has one
+    slope at 0 where there are two, so that its values are good to 1e-7.  Ours: dt**4/384 of the 4th derivative, below 10."""
+    G = NeuronGroup(
+        1,
+        """dx/dt = (-x + tanh(2*x(t - 1.7*ms) - 3*y(t - 3.3*ms) + 0.5))/ms : 1
+           dy/dt = 0.5*(-y + tanh(4*x(t - 3.3*ms) - 0.3))/ms : 1""",
+        method="rk4",
+        dt=0.05 * ms,
+    )
+    G.set_history(x="0.3*cos(t/ms)", y="0.1*t/ms + 0.2")
+    net, before = Network(G), 0
+    for t, (x, y) in JITCDDE.items():
+        net.run((t - before) * ms)
+        before = t
+        assert abs(G.x_[0] - x) < 3e-7 and abs(G.y_[0] - y) < 3e-7
+
+
 # --- coupled groups ---------------------------------------------------------------------------------------------------
 
 N = 8
@@ -181,7 +202,9 @@ def everything() -> dict[str, np.ndarray]:
     seed(5)
     G = NeuronGroup(
         12,
-        """dv/dt = (I - v + 0.2*v(t - d) + 0.1*slow(t - 0.73*ms) + 0.05*drive(t - 2*ms))/(4*ms) : 1 (unless refractory)
+        """dv/dt = (I - v + feedback + 0.1*slow(t - 0.73*ms) + 0.05*old_drive)/(4*ms) : 1 (unless refractory)
+           feedback = 0.2*v(t - d)*(2 - v(t - d)) : 1
+           old_drive = drive(t - 2*ms) : 1 (shared)
            dslow/dt = (v - slow)/(10*ms) : 1
            early = v(t - (1 + sin(t/ms)**2)*ms) : 1
            drive : 1 (shared)
@@ -311,6 +334,27 @@ def test_delays_may_change_between_runs() -> None:
         f"'x' of '{G.name}': a delay has become longer than what was remembered of the last run; what lies before it is "
         f"taken as the oldest value that is known. Set {G.name}.longest_delay before the first run"
     ]
+
+
+@pytest.mark.parametrize("code", ["d = (1 + 0.5*i)*ms + 0.3*ms*int(t/ms + 0.001)", "d += 0*second"])
+def test_a_delay_that_code_sets_during_the_run(lane: Lane, code: str) -> None:
+    """x = t, so that y = t - d shows the delay at each time: parameters may change, unless code sets them they are fixed."""
+    with lane.networks():
+        G = NeuronGroup(3, "dx/dt = 1/ms : 1\nd : second\ny = x(t - d) : 1", method="euler")
+        H = NeuronGroup(2, "v : 1")
+        S = Synapses(G, H, "lag : second\nv_post = x_pre(t - lag) : 1 (summed)")
+        S.connect(i=[0, 1], j=[0, 1])
+        G.set_history(x="t/ms")
+        G.longest_delay, G.d, S.lag = 5 * ms, "(1 + 0.5*i)*ms", [1, 2.25] * ms
+        G.run_regularly(code, dt=1 * ms)
+        S.run_regularly(code.replace("d", "lag", 1), dt=1 * ms)
+        M, O = StateMonitor(G, "y", record=True, when="after_start"), StateMonitor(H, "v", record=True, when="end")
+        Network(G, H, S, M, O).run(4 * ms)
+    moved = "int" in code
+    whole = np.repeat(np.arange(4), 10) * 0.3 * moved
+    assert np.allclose(M.y, M.t_ * 1e3 - whole - np.array([[1], [1.5], [2]]), rtol=0, atol=1e-12)
+    lags = np.array([[1], [1.5]]) + whole if moved else np.array([[1], [2.25]])
+    assert np.allclose(O.v, O.t_ * 1e3 - lags, rtol=0, atol=1e-12)
 
 
 def test_a_delay_that_depends_on_the_state() -> None:

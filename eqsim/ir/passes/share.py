@@ -5,6 +5,7 @@ The order of operations inside each expression is not touched, so the numbers do
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -159,7 +160,7 @@ def _is_work(e: Expr) -> bool:
 def _label(e: Expr) -> str:
     """A name for a value: what it is, if that is short."""
     if isinstance(e, Call):
-        return f"_{e.function}"
+        return "_" + re.sub(r"\W+", "_", e.function)
     words = {"*": "times", "/": "per", "+": "plus", "-": "minus"}
     if isinstance(e, Op) and e.op in words and all(map(_is_plain, e.args)):
         a, b = map(_plain, e.args)

@@ -92,6 +92,14 @@ def cache_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         os.environ["EQSIM_CACHE_DIR"] = before
 
 
+@pytest.fixture(scope="session", autouse=True)
+def quiet_about_unused_objects() -> None:
+    """Tests make many objects that no network uses; when they are forgotten is chance."""
+    from eqsim import prefs
+
+    prefs.logging.warn_for_unused_objects = False
+
+
 @pytest.fixture(scope="session")
 def lanes(cache_folder: Path) -> dict[str, Lane]:
     """All lanes that this machine has."""

@@ -15,7 +15,7 @@ class EventMonitor(SpikeMonitor):
     source : NeuronGroup or Subgroup
     event : str
         Name of the event, one of ``events=`` of the group; ``'spike'`` for its threshold.
-    variables, record, when, order, name, dtype, buffer
+    variables, record, when, order, name, dtype, buffer, to, chunk
         See `SpikeMonitor`.
 
     Raises
@@ -43,9 +43,12 @@ class EventMonitor(SpikeMonitor):
         *,
         dtype: Any = None,
         buffer: Any = None,
+        to: Any = None,
+        chunk: int | None = None,
     ) -> None:
         self.event = event
-        super().__init__(source, variables, record, when, order, name, codeobj_class, dtype=dtype, buffer=buffer)
+        more = {"dtype": dtype, "buffer": buffer, "to": to, "chunk": chunk}
+        super().__init__(source, variables, record, when, order, name, codeobj_class, **more)
 
     def __repr__(self) -> str:
         return f"<EventMonitor '{self.name}' of '{self.event}' of '{self.source.name}', {self.num_events} events>"

@@ -27,6 +27,8 @@ class OverPopulation(Reduced):
     x_histogram           [n * slots + slot]      int32, of a log of its own
     """
 
+    over = "population"
+
     def __init__(self, name: str, columns: Mapping[str, Recorded], asked: Reduction, make: MakeLog) -> None:
         super().__init__(name, columns, asked)
         self.kinds = ["sum"] * (set(asked.whats) != {"histogram"}) + ["squares"] * asked.moments

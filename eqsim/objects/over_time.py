@@ -33,6 +33,8 @@ class OverTime(Reduced):
     KEPT = ("count", "sums")
     logs: tuple[GrowingLog, ...] = ()
 
+    over = "time"
+
     def __init__(self, name: str, columns: Mapping[str, Recorded], asked: Reduction) -> None:
         super().__init__(name, columns, asked)
         self.count = np.zeros(1, np.int64)

@@ -16,7 +16,7 @@ from eqsim.objects.log import GrowingLog, last_ticks
 from eqsim.objects.monitor import Monitor, labels
 from eqsim.objects.part import Context, Contribution
 from eqsim.objects.recorded import array_dtype
-from eqsim.objects.results import Rates
+from eqsim.objects.results import Rates, in_format
 
 
 class PopulationRateMonitor(Rates, Monitor):
@@ -112,8 +112,11 @@ class PopulationRateMonitor(Rates, Monitor):
         """Number of samples."""
         return len(self._log)
 
-    def get_states(self, vars: Any = None, units: bool = True, format: str = "dict", **_: Any) -> dict[str, Any]:
-        """``t``, ``rate`` and ``N``."""
+    def get_states(self, vars: Any = None, units: bool = True, format: str = "dict", **_: Any) -> Any:
+        """``t``, ``rate`` and ``N``; ``format`` is 'dict', 'pandas' or 'xarray'."""
+        return in_format(self, lambda: self._states(vars, units), format)
+
+    def _states(self, vars: Any, units: bool) -> dict[str, Any]:
         states = {"t": self.t if units else self.t_, "rate": self.rate if units else self.rate_, "N": self.N}
         return states if vars is None else {k: states[k] for k in vars}
 

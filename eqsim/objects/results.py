@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from eqsim.errors import did_you_mean
+from eqsim.objects import export
 from eqsim.objects.recorded import find
 from eqsim.objects.scope import quantity
 from eqsim.objects.smoothing import steps_in_bin, window_weights
@@ -46,6 +47,40 @@ class Results:
         """(n,) float64: times in seconds."""
         return self._column("t")
 
+    def _export(self) -> export.Table:
+        """All columns, for other packages."""
+        raise NotImplementedError
+
+    def to_pandas(self) -> Any:
+        """A DataFrame of pandas: rows are times (or events, or elements); SI units, named in ``attrs['units']``.
+
+        Raises
+        ------
+        EqsimError
+            If pandas is not installed.
+        """
+        return export.to_pandas(self, self._export())
+
+    def to_xarray(self) -> Any:
+        """A Dataset of xarray with axes ``i`` and ``t`` (or ``event``); SI units, named in the ``attrs`` of variables.
+
+        Raises
+        ------
+        EqsimError
+            If xarray is not installed.
+        """
+        return export.to_xarray(self, self._export())
+
+    def to_neo(self) -> Any:
+        """A Segment of neo: an AnalogSignal for each variable, or a SpikeTrain for each neuron.
+
+        Raises
+        ------
+        EqsimError
+            If neo is not installed, or for what neo has no place for.
+        """
+        return export.signals_to_neo(self, self._export())
+
     def _recorded(self, name: str) -> Any:
         """A column by an attribute's name."""
         plain = name[:-1] if name.endswith("_") else name
@@ -69,6 +104,14 @@ class Results:
         return sorted({*super().__dir__(), *(n for n in self._dims() if n.isidentifier())})
 
 
+def in_format(of: Results, states: Any, format: str) -> Any:
+    """What `get_states` gives in a format: ``states()`` as a dictionary, or all columns as pandas or xarray has them."""
+    forms = {"dict": states, "pandas": of.to_pandas, "xarray": of.to_xarray}
+    if format not in forms:
+        raise ValueError(f"unknown format {format!r}: {', '.join(map(repr, forms))} are available")
+    return forms[format]()
+
+
 def unknown_column(monitor: Any, name: str, known: set[str]) -> AttributeError:
     """The error for an attribute that was not recorded."""
     hint = did_you_mean(name, known)
@@ -78,6 +121,13 @@ def unknown_column(monitor: Any, name: str, known: set[str]) -> AttributeError:
 
 class Events(Results):
     """Who had an event, and when."""
+
+    def _export(self) -> export.Table:
+        return export.events_table(self)
+
+    def to_neo(self) -> Any:
+        """A Segment of neo with a SpikeTrain for each neuron, silent ones included."""
+        return export.events_to_neo(self)
 
     def _size(self) -> int:
         """How many elements there are."""
@@ -154,6 +204,9 @@ class Rates(Results):
     def _dims(self) -> Mapping[str, Dimension]:
         return {"rate": hertz.dim}
 
+    def _export(self) -> export.Table:
+        return export.rates_table(self)
+
     def smooth_rate(self, window: Any = "gaussian", width: Any = None) -> Any:
         """The rate, smoothed by a moving average; (n,) Quantity in hertz.
 
@@ -186,6 +239,11 @@ class Traces(Results):
     """
 
     record: np.ndarray
+    reduced = ""
+    """Over what values were reduced: time, population, or nothing."""
+
+    def _export(self) -> export.Table:
+        return export.traces_table(self)
 
     def _table(self, name: str, rows: Any = slice(None)) -> np.ndarray:
         """The values of a column for some of the recorded elements (all, if they were reduced to one)."""

@@ -49,6 +49,8 @@ class Work:
 class Collected(Protocol):
     """What becomes of the values of a StateMonitor."""
 
+    over: str
+
     @property
     def logs(self) -> Sequence[GrowingLog]:
         """What grows during a run."""
@@ -88,6 +90,8 @@ class Samples(Keeper):
     t        [n]
     column   [n * width + r]
     """
+
+    over = ""
 
     def __init__(self, name: str, columns: Mapping[str, Recorded], dtypes: Mapping[str, str], make: MakeLog) -> None:
         self.columns, self.width = columns, 0

@@ -17,7 +17,7 @@ from eqsim.objects.log import GrowingLog, last_time
 from eqsim.objects.monitor import Monitor, labels
 from eqsim.objects.part import Context, Contribution
 from eqsim.objects.recorded import Wanted, array_dtype, column_names, find, recorded
-from eqsim.objects.results import Events
+from eqsim.objects.results import Events, in_format
 from eqsim.objects.settle import settle
 from eqsim.units import Dimension
 
@@ -186,8 +186,11 @@ class SpikeMonitor(Events, Monitor):
         self._count[:] = 0
         self._since = self.clock.step
 
-    def get_states(self, vars: Any = None, units: bool = True, format: str = "dict", **_: Any) -> dict[str, Any]:
-        """``i``, ``t``, ``count``, ``N`` and the recorded variables."""
+    def get_states(self, vars: Any = None, units: bool = True, format: str = "dict", **_: Any) -> Any:
+        """``i``, ``t``, ``count``, ``N`` and the recorded variables; ``format`` is 'dict', 'pandas' or 'xarray'."""
+        return in_format(self, lambda: self._states(vars, units), format)
+
+    def _states(self, vars: Any, units: bool) -> dict[str, Any]:
         states: dict[str, Any] = {"N": self.N, "count": self.count}
         if self.record:
             states |= {"i": self.i, "t": self.t if units else self.t_}

@@ -16,7 +16,7 @@ from eqsim.objects.over_time import OverTime
 from eqsim.objects.part import Context, Contribution
 from eqsim.objects.recorded import Wanted, array_dtype, recorded
 from eqsim.objects.reducers import check_bins, reduction
-from eqsim.objects.results import Traces
+from eqsim.objects.results import Traces, in_format
 from eqsim.objects.samples import Collected, Samples, Work
 from eqsim.objects.scope import quantity
 from eqsim.objects.slow_clock import slow_clock
@@ -195,6 +195,11 @@ class StateMonitor(Traces, Monitor):
     def _table(self, name: str, rows: Any = slice(None)) -> np.ndarray:
         return self._collected.table(name, rows)
 
+    @property
+    def reduced(self) -> str:  # type: ignore[override]
+        """Over what values are reduced: time, population, or nothing."""
+        return self._collected.over
+
     def holds(self, name: str) -> bool:
         """Are there, in memory, samples of this variable?"""
         kept = isinstance(self._collected, Samples) and name in self._columns
@@ -209,10 +214,14 @@ class StateMonitor(Traces, Monitor):
         elements = self.record
         self._collected.add(self.clock.t_, {n: c.now(self.source, elements) for n, c in self._columns.items()})
 
-    def get_states(self, vars: Any = None, units: bool = True, format: str = "dict", **_: Any) -> dict[str, Any]:
-        """``t`` and the recorded variables; here each is (samples, recorded)."""
+    def get_states(self, vars: Any = None, units: bool = True, format: str = "dict", **_: Any) -> Any:
+        """``t`` and the recorded variables; here each is (samples, recorded). ``format`` is 'dict', 'pandas' or 'xarray'."""
+        return in_format(self, lambda: self._states(vars, units), format)
+
+    def _states(self, vars: Any, units: bool) -> dict[str, Any]:
         names = list(self._dims()) if vars is None else [v for v in vars if v not in ("t", "N")]
-        states: dict[str, Any] = {"t": self.t if units else self.t_, "N": self.N}
+        times = {} if self.reduced == "time" else {"t": self.t if units else self.t_}
+        states: dict[str, Any] = {**times, "N": self.N}
         for name in names:
             values = self._table(name).T
             states[name] = quantity(values, self._dims()[name]) if units else values

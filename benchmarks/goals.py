@@ -73,6 +73,7 @@ class Speed:
 
 
 CUBA, COBA, COBAHH = Speed("cuba", 1.0), Speed("coba", 1.0), Speed("cobahh", 0.5)
+PLASTIC = Speed("plastic", 1.0)
 ADEX, LIF = Speed("adex", 2.0), Speed("lif", 1.0, unit=1e4)
 COLD = Probe("eqsim", "auto", "script", "cuba", 1.0, cache="cold")
 EDITED = Probe("eqsim", "auto", "script", "cuba", 1.0, cache="edited")
@@ -93,6 +94,15 @@ ROWS = (
     Row("coba", "COBA, 1 s, against standalone", COBA("eqsim"), 1.0, COBA("standalone"), faster=True),
     Row("cuba", "CUBA, 1 s, against the floor", CUBA("eqsim"), 2.0, CUBA("floor")),
     Row("cuba", "CUBA, 1 s, against standalone", CUBA("eqsim"), 1.0, CUBA("standalone"), faster=True),
+    Row(
+        "plastic",
+        "1.66 million plastic synapses, 1 s, against standalone",
+        PLASTIC("eqsim"),
+        2.0,
+        PLASTIC("standalone"),
+        faster=True,
+    ),
+    Row("plastic", "the same, against Cython", PLASTIC("eqsim"), 4.0, PLASTIC("brian2"), faster=True),
     Row("adex", "AdEx network, 1 s, against Cython", ADEX("eqsim"), 6.0, ADEX("brian2"), faster=True),
     Row("lif", "one LIF neuron, two monitors, a step", LIF("eqsim"), 0.5e-6, scale="us"),
     Row("lif", "the same, against Cython", LIF("eqsim"), 1.0, LIF("brian2"), faster=True, scale="us"),

@@ -12,8 +12,9 @@ from typing import Any
 
 from eqsim.codegen.cfamily import C_TYPES, STORAGE_TYPES, Printer, function_text
 from eqsim.codegen.names import identifier, members, unique
-from eqsim.codegen.stages import stages
+from eqsim.codegen.stages import Stage, stages
 from eqsim.codegen.templates import fill, plain
+from eqsim.codegen.volleys import own_arrays, volleys
 from eqsim.errors import CompileError, Diagnostic
 from eqsim.ir.domain import Across, Domain, Due, Each, Gather, Of, Once, Sample, Send, Size, Where, asked
 from eqsim.ir.expr import Expr, Load, Number, Ref
@@ -70,6 +71,7 @@ class KernelText:
     prelude: tuple[tuple[str, str], ...]
     body: tuple[str, ...]
     stages: tuple[StageText, ...]
+    fetched: tuple[str, ...]
     test: str
     uses: frozenset[str]
     rows: tuple[tuple[str, str], ...]
@@ -190,7 +192,9 @@ class _Kernel:
 
     def text(self) -> KernelText:
         """The views of this kernel."""
+        pieces = self._pieces()
         locals_ = [name for s in statements(self.kernel.body) for name in bound_names(s)]
+        locals_ += [s.name for piece in pieces for s in piece.body if isinstance(s, Let)]
         spelled = unique([identifier(x) for x in dict.fromkeys(locals_)], taken=("s", "i", "j", "k", "r", "n"))
         bound = {x: spelled[identifier(x)] for x in locals_}
         bound |= {i: i for i in INDICES} | {x: self._of(full) for x, full in self.lets.items()}
@@ -216,7 +220,8 @@ class _Kernel:
             wide=tuple(self._wide()) if free and isinstance(domain, Each | Where) else (),
             prelude=tuple((self._of(self.lets[let.name]), printer.bare(let.value)) for let in self.kernel.prelude),
             body=(*printer.body(self.kernel.body), *self._condition()),
-            stages=self._stages(printer, bound) if free and isinstance(domain, Each) else (),
+            stages=self._stages(printer, bound, pieces),
+            fetched=tuple(map(self._of, own_arrays(self.kernel.body))) if "order" in self.roles else (),
             test=printer.bare(asks) if asks is not None else "",
             uses=frozenset(e.name for e in self._expressions() if isinstance(e, Ref)) & frozenset(INDICES),
             rows=tuple((self._of(self.row_names[x]), self._of(self.logs[x].cursor)) for x in self._logged()),
@@ -229,11 +234,18 @@ class _Kernel:
         origin = self.kernel.origin
         return (f"  // {' '.join(origin.text.split())}",) if origin is not None else ()
 
-    def _stages(self, printer: Printer, bound: dict[str, str]) -> tuple[StageText, ...]:
-        """The body in pieces; a value from an earlier piece is ``c.name[b]``."""
-        types = {let.name: let.value.type for let in self.kernel.body if isinstance(let, Let)}
+    def _pieces(self) -> tuple[Stage, ...]:
+        """The body in pieces, where that is better."""
+        domain = self.kernel.domain
+        if isinstance(domain, Across) and domain.delay is not None:
+            return volleys(self.kernel.body, self.functions, {name: a.dtype for name, a in self.arrays.items()})
+        return stages(self.kernel.body, self.functions) if isinstance(domain, Each) and independent(self.kernel) else ()
+
+    def _stages(self, printer: Printer, bound: dict[str, str], pieces: tuple[Stage, ...]) -> tuple[StageText, ...]:
+        """The pieces, spelled; a value from an earlier piece is ``c.name[b]``."""
+        types = {let.name: let.value.type for piece in pieces for let in piece.body if isinstance(let, Let)}
         found = []
-        for stage in stages(self.kernel.body, self.functions):
+        for stage in pieces:
             taken = {x: f"c.{bound[x]}[b]" for x in stage.takes}
             taken |= {x: f"({text} != 0)" for x, text in taken.items() if types[x] == "bool"}
             lines = replace(printer, bound={**bound, **taken}).body(stage.body)

@@ -37,21 +37,22 @@ def stages(body: Sequence[Stmt], functions: Mapping[str, Function]) -> tuple[Sta
     """The stages of a body; none if it is better left whole, or has a loop, whose names change."""
     if any(isinstance(s, Loop) for s in body):
         return ()
-    counts = [_calls(s, functions) for s in body]
+    counts = [calls(s, functions) for s in body]
     if sum(counts) < FEWEST:
         return ()
     pieces: list[list[Stmt]] = [[]]
     load = 0
-    for s, calls in zip(body, counts, strict=True):
-        if calls and load + calls > CALLS and load:
+    for s, more in zip(body, counts, strict=True):
+        if more and load + more > CALLS and load:
             pieces.append([])
             load = 0
-        load += calls
+        load += more
         pieces[-1].append(s)
     return _connected([tuple(p) for p in pieces])
 
 
-def _calls(s: Stmt, functions: Mapping[str, Function]) -> int:
+def calls(s: Stmt, functions: Mapping[str, Function]) -> int:
+    """Calls of long functions that stand directly in a statement."""
     return sum(isinstance(e, Call) and _length(functions[e.function]) >= LONG for x in expressions(s) for e in nodes(x))
 
 
@@ -65,7 +66,7 @@ def _connected(pieces: list[tuple[Stmt, ...]]) -> tuple[Stage, ...]:
     home = {s.name: at for at, p in enumerate(pieces) for s in p if isinstance(s, Let)}
     repeated = [_repeated(pieces, at, lets, home) for at in range(len(pieces))]
     bodies = [(*again, *piece) for again, piece in zip(repeated, pieces, strict=True)]
-    takes = [_outside(body, home) for body in bodies]
+    takes = [outside(body, home) for body in bodies]
     wanted = {name for names in takes for name in names}
     return tuple(
         Stage(body, names, tuple(lets[x] for x in home if home[x] == at and x in wanted))
@@ -73,7 +74,7 @@ def _connected(pieces: list[tuple[Stmt, ...]]) -> tuple[Stage, ...]:
     )
 
 
-def _outside(body: Iterable[Stmt], home: Mapping[str, int]) -> tuple[str, ...]:
+def outside(body: Iterable[Stmt], home: Mapping[str, int]) -> tuple[str, ...]:
     """Names of Lets that a piece uses and does not bind."""
     body = tuple(body)
     bound = {s.name for s in body if isinstance(s, Let)}
@@ -90,11 +91,11 @@ def _repeated(pieces: list[tuple[Stmt, ...]], at: int, lets: Mapping[str, Let], 
         let = lets[name]
         if name in again or home[name] >= at or not _cheap(let.value) or reads((let,)) & changed:
             return
-        for inner in _outside((let,), home):
+        for inner in outside((let,), home):
             need(inner)
         again[name] = let
 
-    for name in _outside(pieces[at], home):
+    for name in outside(pieces[at], home):
         need(name)
     return tuple(again.values())
 

@@ -1,6 +1,17 @@
 """Layer 2: the functions that models use, written once as IR, and random numbers."""
 
-from eqsim.functions import binomial, counts, division, exponential, hyperbolic, more, power, random, trigonometric  # noqa: F401
+from eqsim.functions import (  # noqa: F401
+    binomial,
+    counts,
+    division,
+    exponential,
+    hyperbolic,
+    more,
+    over_time,
+    power,
+    random,
+    trigonometric,
+)
 from eqsim.functions.builtin import BUILTINS, CONSTANTS, Builtin
 from eqsim.functions.helpers import FUNCTIONS, closure, resolve
 from eqsim.functions.lowering import lower_power

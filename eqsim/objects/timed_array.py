@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from eqsim.errors import Diagnostic, DimensionMismatchError, EquationError, Span
-from eqsim.ir.expr import Cast, Const, Expr, Load, Op, Ref, Select, as_int, as_real, both, ge, gt, lt, real
+from eqsim.ir.expr import Call, Const, Expr, Load, Op, Ref, Select, as_int, as_real, both, ge, real
 from eqsim.log import get_logger
 from eqsim.model.translate import Site, Typed
 from eqsim.objects.clock import defaultclock
@@ -170,7 +170,13 @@ class TimedValues:
     @property
     def kind(self) -> tuple[Any, ...]:
         """What decides about the text of the program."""
-        return (self.array.values.ndim, self.array.interpolation, self.array.dim, self.steady)
+        return (self.array.values.ndim, self.array.interpolation, self.array.dim, self.steady, self.fits)
+
+    @property
+    def fits(self) -> bool:
+        """Is there a column for each element of the group?"""
+        size = self.around.size
+        return self.columns is not None and size is not None and size <= self.array.values.shape[1]
 
     def renewed(self, before: Any) -> bool:
         """The present values were brought when this was made."""
@@ -210,20 +216,19 @@ class TimedValues:
 
     def _value(self, t: Expr, column: Expr | None) -> Expr:
         linear = self.array.interpolation == "linear"
-        last = as_real(self.rows - 1)
-        x = (t if linear else t + self.early) / self.dt
-        x = Select(gt(x, 0.0), Select(lt(x, last), x, last), real(0.0))  # 0 for NaN
-        k = Cast("int", x)
-        here = self._load(k, column)
+        row = Call("row_at", (t, real(0.0) if linear else self.early, self.dt, self.rows), "int")
+        here = self._load(row, column)
         if not linear:
             return here
-        following = self._load(Select(lt(k, self.rows - 1), k + 1, k), column)
-        return here + (following - here) * (x - as_real(k))
+        following = self._load(Call("next_row", (row, self.rows), "int"), column)
+        return here + (following - here) * Call("share_of_next", (t, self.dt, self.rows))
 
     def _load(self, k: Expr, column: Expr | None) -> Expr:
         """An entry; NaN in a column that does not exist."""
         if column is None or self.columns is None:
             return Load(self.memory, k)
+        if self.fits and column == Ref("i", "int"):
+            return Load(self.memory, k * self.columns + column)
         inside = both(ge(column, 0), Op("<", (column, self.columns)))
         place = k * self.columns + Select(inside, column, Const(0, "int"))
         return Select(inside, Load(self.memory, place), real(float("nan")))

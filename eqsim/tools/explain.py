@@ -43,6 +43,7 @@ from eqsim.units import DIMENSIONLESS, unit_name
 
 __all__ = ["FORMS", "explain", "explanation"]
 
+LONGEST = 600  # characters of a derivative that is shown
 JACOBIAN = 4  # systems of more equations than this are shown without their derivatives
 
 
@@ -225,6 +226,7 @@ def _jacobian(model: Model) -> Iterator[str]:
         _, drift = split_noise(ode.rate, model.noise, ode.origin)
         for name in model.names:
             entry = show(simplify(derivative(drift, name)))
+            entry = entry if len(entry) <= LONGEST else f"(an expression of {len(entry)} characters)"
             if entry != "0":
                 yield f"d(d{ode.name}/dt)/d{name} = {entry}"
 

@@ -283,3 +283,21 @@ def test_a_number_is_not_called() -> None:
     with pytest.raises(EqsimError, match=r"'tau' is no function and cannot be called") as error:
         NeuronGroup(1, "x = tau(3) : second", namespace={"tau": 3 * ms})
     assert not isinstance(error.value, EquationError) and "tau*(...)" in str(error.value)
+
+
+def test_an_array_with_fewer_columns_is_noticed(lane: Lane) -> None:
+    """The first program reads a column for each element without asking whether there is one."""
+    group = NeuronGroup(4, "x : 1")
+    group.run_regularly("x = f(t, i)")
+    net = Network(group)
+    f = TimedArray([[1.0, 2.0, 3.0, 4.0]], dt=1 * ms)
+    with lane.networks():
+        net.run(0.1 * ms)
+        assert np.asarray(group.x).tolist() == [1, 2, 3, 4]
+        f = TimedArray([[5.0, 6.0, 7.0, 8.0, 9.0]], dt=1 * ms)
+        net.run(0.1 * ms)
+        assert np.asarray(group.x).tolist() == [5, 6, 7, 8]
+        f = TimedArray([[1.0, 2.0]], dt=1 * ms)
+        assert f.values.shape == (1, 2)
+        with pytest.raises(EquationError, match="has 4 elements, but f only 2 columns"):
+            net.run(0.1 * ms)

@@ -173,6 +173,9 @@ class Limit:
         """The arrays of the queue."""
         return self.queue.memory()
 
+    def look(self) -> None:
+        """Nothing to do between two steps."""
+
     def wanted(self, ticks: int) -> int:
         """Nothing that the length of a run would tell."""
         return 0

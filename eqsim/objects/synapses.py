@@ -166,7 +166,10 @@ class Synapses(SynapticAccess):
         variables = ends | own_variables() | self.event_driven.variables() | mine
         memory = {n: np.full(1 if v.shared else 0, v.start, v.dtype) for n, v in variables.items() if v.stored}
         for path in self.pathways.values():
-            variables[path.variable.name] = path.variable
+            name = path.variable.name
+            if name in mine:
+                raise ValueError(f"'{name}' is the delay of the pathway '{path.path}' of {self.describe()}, too")
+            variables[name] = path.variable
         object.__setattr__(self, "memory", memory)
         object.__setattr__(self, "variables", variables)
 

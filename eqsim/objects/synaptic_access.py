@@ -65,7 +65,7 @@ class SynapticAccess(SynapticNames):
         self._path_of(variable).set_delays(where, value)
 
     def __getattr__(self, name: str) -> Any:
-        if name in ("delay", "delay_") and "pre" not in self.__dict__.get("pathways", {}):
+        if name in ("delay", "delay_") and "delay" not in self.__dict__.get("variables", ()):
             raise AttributeError(f"{self.describe()} has no pathway 'pre', so no delay; use S.<pathway>.delay")
         return super().__getattr__(name)
 
@@ -73,6 +73,6 @@ class SynapticAccess(SynapticNames):
         if name == "delay" and "pre" in self.__dict__.get("pathways", {}):
             getattr(self, "pre").delay = value  # noqa: B009
             return
-        if name == "delay" and "variables" in self.__dict__:
+        if name == "delay" and "delay" not in self.__dict__.get("variables", {"delay": None}):
             raise AttributeError(f"{self.describe()} has no pathway 'pre', so no delay; use S.<pathway>.delay")
         super().__setattr__(name, value)

@@ -85,7 +85,7 @@ RULES: tuple[Rule, ...] = (
          _EVERYWHERE, FUNCTION_NAMES),
     Rule(Mistake("E512", "", "'{at}' is already the name of a unit", "choose another name, e.g. {at}_1"),
          _EVERYWHERE, _unit_names),
-    Rule(Mistake("E513", "j|delay|N_incoming|N_outgoing", "'{at}' already means {what} in synapses",
+    Rule(Mistake("E513", "j|N_incoming|N_outgoing", "'{at}' already means {what} in synapses",
                  "choose another name, e.g. {at}_1"), ("synapses",)),
     Rule(Mistake("E514", r"\w+_(?:pre|post)", "a name cannot end with _pre or _post",
                  "these endings mean the variables of the two neurons that a synapse connects: choose another name"),
@@ -102,7 +102,6 @@ _MEANINGS = {
     "i": "the index of the element",
     "N": "the number of elements",
     "j": "the index of the target neuron",
-    "delay": "the delay",
     "N_incoming": "the number of synapses that arrive",
     "N_outgoing": "the number of synapses that leave",
 }

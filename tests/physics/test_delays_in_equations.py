@@ -162,12 +162,12 @@ def stuart_landau() -> dict[str, np.ndarray]:
     S = Synapses(
         G, G,
         """w : 1 (constant)
-           lag : second (constant)
-           Cx_post = w*(x_pre(t - lag) - x_post) : 1 (summed)
-           Cy_post = w*(y_pre(t - lag) - y_post) : 1 (summed)""",
+           delay : second (constant)
+           Cx_post = w*(x_pre(t - delay) - x_post) : 1 (summed)
+           Cy_post = w*(y_pre(t - delay) - y_post) : 1 (summed)""",
     )  # fmt: skip
     S.connect("i != j")
-    S.w, S.lag = W[S.i[:], S.j[:]], D[S.i[:], S.j[:]] * ms
+    S.w, S.delay = W[S.i[:], S.j[:]], D[S.i[:], S.j[:]] * ms
     M = StateMonitor(G, ["x", "y"], record=True)
     net = Network(G, S, M)
     net.run(13 * ms)
@@ -293,6 +293,22 @@ def test_a_spike_may_carry_what_its_source_was() -> None:
     S.d = [0.37, 2.05] * ms
     Network(G, I, T, S).run(2 * ms)
     assert np.allclose(S.v, [1.2 - 0.37, 1.2 - 2.05], rtol=0, atol=1e-14)
+
+
+def test_the_delay_of_spikes_may_be_that_of_coupling() -> None:
+    """With a pathway ``pre``, ``delay`` is its delay; without, it may be a variable; never both."""
+    G = NeuronGroup(4, "dx/dt = 1/ms : 1", threshold="False", reset="", method="euler")
+    H = NeuronGroup(2, "v : 1\nu : 1")
+    G.set_history(x="t/ms + 10*i")
+    S = Synapses(G[1:3], H, "v_post = x_pre(t - delay) : 1 (summed)", on_pre="u += 1")
+    R = Synapses(G[[0, 3]], H, "delay : second\nu_post = x_pre(t - delay) : 1 (summed)")
+    for one in (S, R):
+        one.connect(j="i")
+        one.delay = [1, 2.25] * ms
+    Network(G, H, S, R).run(3 * ms)
+    assert np.allclose(H.v, [2.9 - 1 + 10, 2.9 - 2.25 + 20]) and np.allclose(H.u, [2.9 - 1, 2.9 - 2.25 + 30])
+    with pytest.raises(ValueError, match="'delay' is the delay of the pathway 'pre' of Synapses 'T', too"):
+        Synapses(G, H, "delay : second", on_pre="u += 1", name="T")
 
 
 @pytest.mark.parametrize("method", ["euler", "rk4"])

@@ -837,3 +837,93 @@ def order_between_groups(b: Any) -> dict[str, Any]:
         found |= {f"z_{first}": G.z[:], f"y_{first}": H.y[:], f"g_{first}": [float(np.asarray(H.g))]}
         del H
     return found
+
+
+@model
+def event_driven(b: Any) -> dict[str, Any]:
+    """Pairs of spikes with traces in the synapses, coupled ones too, and a delay for each synapse."""
+    A, B = every(b, 13, 2), every(b, 21, 2)
+    S = b.Synapses(
+        A,
+        B,
+        """w : 1
+           rate : Hz
+           dx1/dt = -x1/(5*ms) : 1 (event-driven)
+           dx2/dt = rate*(x1 - x2) : 1 (event-driven)
+           dy1/dt = -y1/(10*ms) : 1 (event-driven)""",
+        on_pre="x1 += 1 + 0.1*i; w = clip(w - 0.1*y1, 0, 2)",
+        on_post="y1 += 1; w = clip(w + 0.2*x2, 0, 2); k_post += x1",
+    )
+    S.connect()
+    S.w, S.rate = "1 + 0.1*j", "(50 + 20*j)*Hz"
+    S.delay = "(0.5*i + 0.7*j)*ms"
+    M = b.StateMonitor(S, ["w", "x1", "x2", "y1"], record=True)
+    b.Network(A, B, S, M).run(9 * b.ms)
+    found = {name: getattr(M, name)[:, ::3] for name in ("w", "x1", "x2", "y1")}
+    return {**found, "k": B.k[:], "last": S.lastupdate_[:]}
+
+
+@model
+def clock_driven(b: Any) -> dict[str, Any]:
+    """Nonlinear synapses that are integrated in each step, written to by spikes, summed into their targets."""
+    A = every(b, 15, 3)
+    B = b.NeuronGroup(2, "dv/dt = (g - v)/(3*ms) : 1\ng : 1", method="euler")
+    S = b.Synapses(
+        A,
+        B,
+        """ds/dt = -s/(8*ms) + 0.6/ms*x1*(1 - s) : 1 (clock-driven)
+           dx1/dt = -x1/(2*ms) : 1 (clock-driven)
+           w : 1 (constant)
+           g_post = w*s : 1 (summed)""",
+        on_pre="x1 += 1",
+        delay=0.4 * b.ms,
+        method="rk2",
+    )
+    S.connect("i != j")
+    S.w = "0.5 + 0.1*i + j"
+    M, N = b.StateMonitor(S, ["s", "x1"], record=True), b.StateMonitor(B, ["v", "g"], record=True)
+    b.Network(A, B, S, M, N).run(5 * b.ms)
+    return {"s": M.s[:, ::2], "x": M.x1[:, ::2], "v": N.v[:, ::2], "g": N.g[:, ::2]}
+
+
+@model
+def summed_both_sides(b: Any) -> dict[str, Any]:
+    """Sums for targets and for sources, of subgroups, and a gap junction; order of sums, integration and monitors."""
+    G = b.NeuronGroup(6, "dv/dt = (I - v)/(4*ms) : 1\nI : 1\nload : 1\ngap : 1\ntotal : 1", method="euler")
+    G.v, G.I, G.load, G.total = "0.3*i", 7, 7, 7
+    S = b.Synapses(G[:4], G[2:], "w : 1\nI_post = w*v_pre : 1 (summed)\nload_pre = w*v_post : 1 (summed)", name="both_sides")
+    S.connect("i <= j")
+    S.w = "0.1*(1 + i + 2*j)"
+    J = b.Synapses(G, G, "gap_post = 0.2*(v_pre - v_post) : 1 (summed)", name="junctions")
+    J.connect("abs(i - j) == 1")
+    T = b.Synapses(G, G, "total_post = v_pre : 1 (summed)", name="total_of_all")
+    T.connect()
+    M = b.StateMonitor(G, ["v", "I", "load", "gap", "total"], record=True)
+    b.Network(G, S, J, T, M).run(2 * b.ms)
+    return {name: getattr(M, name)[:, ::2] for name in ("v", "I", "load", "gap", "total")}
+
+
+@model
+def synapses_onto_synapses(b: Any) -> dict[str, Any]:
+    """A modulator changes the weights of synapses; several synapses of a pair; a shared factor."""
+    A, B, D = every(b, 7, 3), every(b, 11, 2), every(b, 16, 2)
+    S = b.Synapses(
+        A,
+        B,
+        "w : 1\neligible : 1\nreward : 1 (shared)\nextra : 1",
+        on_pre="k_post += w; eligible += 1",
+        on_post="w += 0.1*reward*eligible; eligible *= 0.5",
+        multisynaptic_index="copy",
+        name="weights",  # in a step the modulator comes first, by name
+    )
+    S.connect(i=[0, 0, 1, 2, 0], j=[1, 1, 0, 1, 1], n=2)
+    S.w, S.reward = "i + 10*copy", 0.5
+    S.delay = "copy*0.3*ms"
+    onto = b.Synapses(
+        D, S, "gain : 1\nextra_post = gain*w_post : 1 (summed)", on_pre="w_post *= 1 + 0.1*gain", name="modulator"
+    )
+    onto.connect("(i + j) % 2 == 0")
+    onto.gain = "1 + i"
+    b.Network(A, B, D, S, onto).run(5.05 * b.ms)
+    picked = S.w[0, 1, 3]
+    return {"w": S.w[:], "copy": S.copy[:], "extra": S.extra[:], "k": B.k[:], "picked": picked, "eligible": S.eligible[:]}

@@ -24,7 +24,7 @@ from typing import Any
 from goals import ROWS, Probe, Row
 from sides import Sides
 
-SCALES = {"s": 1.0, "ms": 1e3, "us": 1e6, "bytes": 1.0, "packages": 1.0}
+SCALES = {"s": 1.0, "ms": 1e3, "us": 1e6, "bytes": 1.0, "packages": 1.0, "times": 1.0}
 HEAD = ("what", "eqsim", "median", "other", "side", "ratio", "goal", "met")
 
 

@@ -8,6 +8,8 @@ script      seconds from after the import to the end of a run of SECONDS, the ch
 rerun       wall seconds from the call of a second run() to its first step
 import      seconds of the import, and how many of sympy and matplotlib it brought in
 wiring      seconds of connect(), bytes per synapse after connect, weights and a run, children's seconds
+recording   seconds of a step that records N values, less those of one that records one, as a multiple of the seconds of
+            copying as much to memory that is as new
 build       C++ standalone: generate and compile; prints where the program is (TARGET is the folder)
 ==========  ====================================================================================================
 """
@@ -115,6 +117,31 @@ def wiring(sim: Any, name: str, seconds: float, repeats: int) -> dict[str, Any]:
     return {"seconds": [own], "bytes": (resident() - before) / len(synapses), "children": compiled}
 
 
+def recording(sim: Any, name: str, seconds: float, repeats: int) -> dict[str, Any]:
+    """See the table above."""
+    model, found = model_of(name), {"all": [], "one": [], "copy": []}
+    for _ in range(repeats + 1):
+        for what, record in (("all", True), ("one", [0])):
+            net, marks = model.network(record), Marks()
+            net.run(1e-3 * sim.second)
+            net.run(seconds * sim.second, report=marks, report_period=1e6 * sim.second)
+            found[what].append(marks.seconds)
+            net = None
+        found["copy"].append(copying(model.N, round(seconds * 1e4)))
+    best = {what: min(values[1:]) for what, values in found.items()}
+    return {"ratio": (best["all"] - best["one"]) / best["copy"], **{k: v[1:] for k, v in found.items()}}
+
+
+def copying(width: int, steps: int) -> float:
+    """CPU seconds of copying the same row of doubles to one row after the other of new memory."""
+    import numpy as np
+
+    row, start = np.arange(float(width)), time.process_time()
+    rows = np.empty((steps, width))
+    rows[:] = row
+    return time.process_time() - start
+
+
 def build(sim: Any, name: str, seconds: float, repeats: int) -> dict[str, Any]:
     """See the table above."""
     model, device = model_of(name), sim.device
@@ -126,7 +153,7 @@ def build(sim: Any, name: str, seconds: float, repeats: int) -> dict[str, Any]:
 
 
 ACTS: dict[str, Callable[[Any, str, float, int], dict[str, Any]]] = {
-    act.__name__: act for act in (speed, script, rerun, wiring, build)
+    act.__name__: act for act in (speed, script, rerun, wiring, recording, build)
 }
 
 

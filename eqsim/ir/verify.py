@@ -31,7 +31,7 @@ INDICES: dict[type, frozenset[str]] = {
 }
 """The indices that each domain binds, besides the step ``n``."""
 
-NO_LOGS = (Each, Where)
+NO_LOGS = (Where,)
 """Domains whose loops are wide: a log would make them narrow."""
 
 

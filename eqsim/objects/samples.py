@@ -38,7 +38,9 @@ class Work:
     values: Mapping[str, Expr]
     origins: Mapping[str, Any]
     chosen: Sample
-    """The recorded elements."""
+    """The recorded elements, and their place ``r`` among each other."""
+    visits: Domain
+    """The recorded elements, in the same order."""
 
     def kernel(self, suffix: str, domain: Domain, body: tuple[Stmt, ...]) -> None:
         """Add a kernel; those of one monitor run in the order of their suffixes."""
@@ -125,7 +127,7 @@ class Samples(Keeper):
         work.kernel("_t", Once(), (Log(self.clocked.name, (work.time,)),))
         if self.width:
             logs = tuple(Log(self.values[n].name, (value,), work.origins[n]) for n, value in work.values.items())
-            work.kernel("", work.chosen, logs)
+            work.kernel("", work.visits, logs)
 
     def dims(self) -> dict[str, Dimension]:
         """What can be asked for, and its dimension."""

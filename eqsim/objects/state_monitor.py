@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from eqsim.ir.domain import Sample
+from eqsim.ir.domain import Each, Sample
 from eqsim.objects.disk_log import DiskLog
 from eqsim.objects.log import GrowingLog, last_ticks
 from eqsim.objects.monitor import Monitor, chosen_elements, labels, random_elements
@@ -157,16 +157,27 @@ class StateMonitor(Traces, Monitor):
         clock = context.clock(self.clock)
         context = context.on(self.clock, self.when)
         self._collected.contribute(part)
-        part.ints[f"{self.name}.width"] = len(self.record)
-        chosen = part.store(f"{self.name}.record", self.elements())
+        elements = self.elements()
+        part.ints[f"{self.name}.width"] = len(elements)
+        part.ints[f"{self.name}.first"] = int(elements[0]) if len(elements) else 0
+        chosen = part.store(f"{self.name}.record", elements)
         if context.values_only:
             return part
         source = self.source
         values = {n: source.at_sample(c.expr(source, context)) for n, c in self._columns.items()}
         origins = {n: c.tree.source if c.tree is not None else None for n, c in self._columns.items()}
         time, sample = context.time(self.clock, "t").expr, Sample(chosen, f"{self.name}.width")
-        self._collected.kernels(Work(self.name, part, clock, self.when, self.order, time, values, origins, sample))
+        visits = Each(f"{self.name}.width", f"{self.name}.first") if self._is_row() else sample
+        self._collected.kernels(Work(self.name, part, clock, self.when, self.order, time, values, origins, sample, visits))
         return part
+
+    def structure(self) -> Any:
+        return self._is_row()
+
+    def _is_row(self) -> bool:
+        """Are the recorded elements neighbours, in ascending order?  Then they are visited without a list of them."""
+        elements = self.elements()
+        return len(elements) > 0 and np.array_equal(elements, elements[0] + np.arange(len(elements)))
 
     def elements(self) -> np.ndarray:
         """(recorded,) int32: the recorded elements, in the group that holds the memory."""

@@ -135,7 +135,7 @@ BROKEN = {
     "the elements of a Where may not depend on each other": with_kernel(
         Where(3, TRUE, "spike"), Store("cells.v", integer(0), real(1.0))
     ),
-    "a Each cannot log": with_kernel(Each(3), Log("log", (I,))),
+    "a Where cannot log": with_kernel(Where(3, TRUE, "spike"), Log("log", (I,))),
     "log 'log' is written 2 times": with_kernel(Of("spike", 3), Log("log", (I,)), Log("log", (I,))),
     "route 'syn.pre' needs the int32 array 'syn.source'": with_kernel(Gather("syn.pre"), Add("cells.v", I, real(1.0))),
     "a list of recorded elements needs the int32 array 'missing'": with_kernel(Sample("missing", 2)),

@@ -89,7 +89,15 @@ rk45 = _method(
   journal={Journal of Computational and Applied Mathematics}, doi={10.1016/0771-050X(80)90013-3}}""",
 )
 
-gsl_rk2 = _method("gsl_rk2", embedded.BOGACKI_SHAMPINE, rk23.citation, rk23.bibtex)
+gsl_rk2 = _method(
+    "gsl_rk2",
+    embedded.KUTTA,
+    "Kutta, W. (1901). Beitrag zur näherungsweisen Integration totaler Differentialgleichungen. "
+    "Zeitschrift für Mathematik und Physik 46, 435-453.",
+    """@article{Kutta1901, author={Kutta, Wilhelm}, year={1901}, volume={46}, pages={435--453},
+  title={Beitrag zur n{\\"a}herungsweisen Integration totaler Differentialgleichungen},
+  journal={Zeitschrift f{\\"u}r Mathematik und Physik}}""",
+)
 
 gsl_rk4 = _method(
     "gsl_rk4",

@@ -12,7 +12,17 @@ from itertools import zip_longest
 
 from eqsim.integrators.explicit import RK4, Tableau
 
-__all__ = ["BOGACKI_SHAMPINE", "CASH_KARP", "DORMAND_PRINCE", "FEHLBERG", "PAIRS", "PRINCE_DORMAND", "RK4_TWICE", "Pair"]
+__all__ = [
+    "BOGACKI_SHAMPINE",
+    "CASH_KARP",
+    "DORMAND_PRINCE",
+    "FEHLBERG",
+    "KUTTA",
+    "PAIRS",
+    "PRINCE_DORMAND",
+    "RK4_TWICE",
+    "Pair",
+]
 
 F = Fraction
 
@@ -48,6 +58,16 @@ def _pair(a: str, b: str, other: str, order: int, falls: int) -> Pair:
     difference = tuple(x - y for x, y in zip(weights, others, strict=True))
     return Pair(Tableau(((), *map(_row, a.split(";"))), weights), difference, order, falls)
 
+
+KUTTA = _pair(
+    """1/2;
+       -1 2""",
+    b="1/6 2/3 1/6",
+    other="0 1 0",
+    order=3,
+    falls=3,
+)
+"""Kutta's method of order 3, beside the midpoint method: a careful estimate."""
 
 BOGACKI_SHAMPINE = _pair(
     """1/2;
@@ -149,4 +169,4 @@ def _sum(a: tuple[Fraction, ...], b: tuple[Fraction, ...]) -> tuple[Fraction, ..
 
 RK4_TWICE = twice(RK4, 4)
 
-PAIRS = (BOGACKI_SHAMPINE, FEHLBERG, CASH_KARP, DORMAND_PRINCE, PRINCE_DORMAND, RK4_TWICE)
+PAIRS = (KUTTA, BOGACKI_SHAMPINE, FEHLBERG, CASH_KARP, DORMAND_PRINCE, PRINCE_DORMAND, RK4_TWICE)

@@ -40,6 +40,10 @@ class Monitor(BrianObject):
     def __bool__(self) -> bool:
         return True  # also while nothing is recorded
 
+    def add_attribute(self, name: str) -> None:
+        """Allow an attribute of the user's own, as for groups."""
+        self.__dict__[name] = None
+
     @property
     def dependencies(self) -> tuple[BrianObject, ...]:
         return (self.source.base,)

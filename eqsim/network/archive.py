@@ -17,14 +17,15 @@ import io
 import json
 import math
 import os
-import platform
-import zipfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from zipfile import ZipFile
 
 FORMAT, VERSION, TREE = "format.json", 1, "tree.json"
 
@@ -48,6 +49,8 @@ def write(path: str | Path, trees: Mapping[Folder, Any], keep: bool = False) -> 
     ValueError
         If ``keep``, and the file there is none of eqsim.
     """
+    import zipfile  # slow to import, and few scripts write files
+
     path = Path(path)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
@@ -98,13 +101,17 @@ def folders(path: str | Path) -> list[Folder]:
 
 
 def _about() -> dict[str, Any]:
+    import platform
+
     import eqsim
 
     versions = {"eqsim": eqsim.__version__, "numpy": np.__version__, "python": platform.python_version()}
     return {"format": "eqsim", "version": VERSION, "written by": versions}
 
 
-def _opened(path: str | Path) -> zipfile.ZipFile:
+def _opened(path: str | Path) -> ZipFile:
+    import zipfile
+
     try:
         file = zipfile.ZipFile(path)
     except zipfile.BadZipFile:
@@ -129,7 +136,7 @@ def _name(place: str) -> Folder:
     return tuple(unquote(part) for part in place.split("/"))
 
 
-def _copy(path: Path, new: zipfile.ZipFile, without: Iterable[Folder]) -> None:
+def _copy(path: Path, new: ZipFile, without: Iterable[Folder]) -> None:
     gone = {_place(folder) for folder in without}
     with _opened(path) as old:
         for entry in old.namelist():
@@ -137,7 +144,7 @@ def _copy(path: Path, new: zipfile.ZipFile, without: Iterable[Folder]) -> None:
                 new.writestr(entry, old.read(entry))
 
 
-def _write_tree(file: zipfile.ZipFile, place: str, tree: Any) -> None:
+def _write_tree(file: ZipFile, place: str, tree: Any) -> None:
     arrays: list[np.ndarray] = []
     text = json.dumps(_to_json(tree, arrays), allow_nan=False)
     for number, array in enumerate(arrays):

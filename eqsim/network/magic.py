@@ -27,8 +27,8 @@ def collect(level: int = 0) -> set[BrianObject]:
     return set(_seen(level)[0])
 
 
-def _seen(level: int) -> tuple[list[BrianObject], list[Found]]:
-    """All objects that a run sees, by name; and those of them that are in containers."""
+def _seen(level: int) -> tuple[list[BrianObject], list[Found], list[Found]]:
+    """All objects that a run sees, by name; those of them that are in containers; new ones there that come too late."""
     namespace = user_namespace(level)
     with_name = named(namespace)
     inside = [f for f in contained(namespace) if f.obj not in with_name]
@@ -36,7 +36,8 @@ def _seen(level: int) -> tuple[list[BrianObject], list[Found]]:
     if not with_name or all(not o.invalidates_magic_network for o in with_name):
         goes_on = not any(f.obj._network is None and f.obj.invalidates_magic_network for f in inside)
     taken = _complete([f for f in inside if _fits(f.obj, goes_on)], with_name)
-    return sorted(with_name | {f.obj for f in taken}, key=lambda o: o.name), taken
+    late = [f for f in inside if goes_on and not f.obj.is_used and not _fits(f.obj, goes_on)]
+    return sorted(with_name | {f.obj for f in taken}, key=lambda o: o.name), taken, late
 
 
 def _fits(obj: BrianObject, goes_on: bool) -> bool:
@@ -69,9 +70,10 @@ class MagicNetwork(Network):
         MagicError
             If some objects have been run before and others have not.
         """
-        objects, inside = _seen(level)
+        objects, inside, late = _seen(level)
         known = [o for o in objects if self.knows(o) and o.invalidates_magic_network]
         new = [o for o in objects if o._network is None and o.invalidates_magic_network]
+        new += [f.obj for f in late if f.obj.dependencies and all(d in objects for d in f.obj.dependencies)]
         self._refuse_foreign(objects)
         if known and new:
             raise MagicError(
@@ -82,7 +84,7 @@ class MagicNetwork(Network):
             self._start_anew()
         self._take(objects)
         self._deactivate_incomplete()
-        self._tell(inside)
+        self._tell(inside, {id(f.obj) for f in late})
 
     def knows(self, obj: BrianObject) -> bool:
         """Has it been in the last run?"""
@@ -106,12 +108,12 @@ class MagicNetwork(Network):
 
     count = 0
 
-    def _tell(self, inside: list[Found]) -> None:
+    def _tell(self, inside: list[Found], late: set[int]) -> None:
         """Say which objects were found in containers, and which were not found."""
         if inside:
             places = ", ".join(f"'{f.obj.name}' ({f.place})" for f in inside[:5]) + (", ..." if len(inside) > 5 else "")
             logger.info(f"run() also takes what it found in containers: {places}", name_suffix="found", once=True)
-        missed = linked_to(self.objects)
+        missed = [o for o in linked_to(self.objects) if id(o) not in late]
         if missed:
             logger.warning(
                 f"run() does not see {_names(missed)}: the frame that calls has no name for it, and it is in no list, "

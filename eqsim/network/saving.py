@@ -17,8 +17,6 @@ A thing that an argument refers to is ``{"$ref": id}``, a part of it ``{"$part":
 
 from __future__ import annotations
 
-import datetime
-import platform
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -234,6 +232,9 @@ def settings(thing: Nameable, key: str | None) -> dict[str, Plain]:
 
 def about(net: Network) -> dict[str, Plain]:
     """When, where and by what a model is saved."""
+    import datetime
+    import platform
+
     import eqsim
 
     linked = net.engine.linked

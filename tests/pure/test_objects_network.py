@@ -142,6 +142,19 @@ def test_results_of_earlier_simulations_stay_in_their_list() -> None:
     assert [m.N for _, m in kept] == [10, 20, 30]
 
 
+def test_new_synapses_in_a_list_cannot_join_a_simulation_that_goes_on() -> None:
+    """As with a name: it is not clear whether a new simulation is meant. Unrelated new objects wait for theirs."""
+    G = NeuronGroup(1, "x : 1", threshold="x > 1", reset="", name="old_one")
+    run(1 * ms)
+    others = [counter()]
+    run(1 * ms)
+    assert others[0].x[0] == 0
+    synapses = [Synapses(G, G, on_pre="x += 1", name="late_one")]
+    synapses[0].connect()
+    with pytest.raises(MagicError, match=r"run before \('old_one'\) and new ones \('late_one'\)"):
+        run(1 * ms)
+
+
 def test_what_belongs_to_a_network_is_not_taken_from_a_list() -> None:
     """Also before that network has run."""
     theirs = [counter()]

@@ -24,6 +24,14 @@ RECORDED: dict[str, list[str]] = {
 }
 
 OURS = {
+    "rosenbrock",
+    "rodas3",
+    "rk45",
+    "rk23",
+    "implicit_euler",
+    "exp_auto",
+    "exact_noise",
+    "crank_nicolson",
     "accuracy",
     "EqsimError",
     "EquationError",

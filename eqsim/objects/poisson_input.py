@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 
 from eqsim.errors import DimensionMismatchError, EqsimError, Source, did_you_mean, for_object
-from eqsim.ir.expr import Draw, Expr, Number, Ref, as_real
+from eqsim.ir.expr import Cast, Draw, Expr, Load, Number, Ref, Select, as_real, lt
 from eqsim.ir.program import Kernel
-from eqsim.ir.stmt import Add, Stmt, When
+from eqsim.ir.stmt import Add, Let, Stmt, When
 from eqsim.model.arithmetic import number
 from eqsim.model.translate import Translator
+from eqsim.objects.alias import AliasTable, binomial_table
 from eqsim.objects.base import BrianObject
 from eqsim.objects.check import checking_context, remember
 from eqsim.objects.code import in_unit, wrong_unit
@@ -27,7 +28,8 @@ class PoissonInput(BrianObject):
     """``N`` independent Poisson inputs to each neuron of a group: ``target_var += weight*(spikes of this step)``.
 
     The number of spikes is binomial, ``N`` trials of probability ``rate*dt``, drawn for each neuron and step.  There are no
-    synapses and no spikes to record, so it costs the same for any ``N``.
+    synapses and no spikes to record, so it costs the same for any ``N``.  A rate that is a quantity is cheaper than a
+    string, as the law is then put into a table, see `alias`.
 
     Parameters
     ----------
@@ -81,6 +83,7 @@ class PoissonInput(BrianObject):
         self._namespace: dict[str, Any] = {}
         self._N = _whole(N, self.describe())
         self._rate, self._rate_tree = self._given(rate, "rate", hertz.dim)
+        self._made: tuple[tuple[int, float], AliasTable | None] | None = None
         self._weight, self._weight_tree = self._given(weight, "weight", self._variable.dim)
         if self._rate_tree is None and self._rate < 0:
             raise ValueError(f"{self.describe()}: the rate cannot be negative")
@@ -144,6 +147,10 @@ class PoissonInput(BrianObject):
         part = Contribution()
         domain = self.target.every(part)
         part.ints[f"{self.name}.N"] = self._N
+        if (table := self._table()) is not None:
+            part.store(f"{self.name}.chance", table.chance)
+            part.store(f"{self.name}.other", table.other)
+            part.ints |= {f"{self.name}.low": table.low, f"{self.name}.sides": table.sides}
         for what, value, tree in (("rate", self._rate, self._rate_tree), ("weight", self._weight, self._weight_tree)):
             if tree is None:
                 part.reals[f"{self.name}.{what}"] = value
@@ -154,15 +161,37 @@ class PoissonInput(BrianObject):
 
     def _body(self, context: Context) -> tuple[Stmt, ...]:
         i, base = Ref("i", "int"), self.target.base
-        dt = context.time(self.clock, "dt").expr
-        rate = self._value("rate", self._rate_tree, hertz.dim, context)
+        lets, count = self._count(context)
         weight = self._value("weight", self._weight_tree, self._variable.dim, context)
-        chance = as_real(rate) * dt
-        trials = as_real(Number(f"{self.name}.N", "int"))
-        count = as_real(Draw("binomial", Streams(self.stream_name, "spikes")(), (trials, chance)))
         add = Add(base.full(self.target_var), i, as_real(weight) * count)
         guard = base.guard(self._variable, i, context)
-        return (add,) if guard is None else (When(guard, (add,)),)
+        return (*lets, add) if guard is None else (*lets, When(guard, (add,)))
+
+    def _table(self) -> AliasTable | None:
+        """The law of the counts, if it stays the same and is not too wide."""
+        if self._rate_tree is not None:
+            return None
+        law = (self._N, min(self._rate * self.clock.dt_, 1.0))
+        if self._made is None or self._made[0] != law:
+            self._made = law, binomial_table(*law)
+        return self._made[1]
+
+    def structure(self) -> Any:
+        return self._table() is not None
+
+    def _count(self, context: Context) -> tuple[tuple[Let, ...], Expr]:
+        """How many inputs arrive; and what is computed before."""
+        stream = Streams(self.stream_name, "spikes")()
+        if self._table() is None:
+            rate = self._value("rate", self._rate_tree, hertz.dim, context)
+            chance = as_real(rate) * context.time(self.clock, "dt").expr
+            trials = as_real(Number(f"{self.name}.N", "int"))
+            return (), as_real(Draw("binomial", stream, (trials, chance)))
+        sides, low = Number(f"{self.name}.sides", "int"), Number(f"{self.name}.low", "int")
+        point, column = Ref("point"), Ref("column", "int")
+        lets = (Let("point", Draw("uniform", stream) * as_real(sides)), Let("column", Cast("int", point)))
+        own = lt(point - as_real(column), Load(f"{self.name}.chance", column))
+        return lets, Select(own, as_real(low + column), Load(f"{self.name}.other", column))
 
     def _value(self, what: str, tree: Tree | None, dim: Dimension, context: Context) -> Expr:
         """A number of the program, or the meaning of the string."""

@@ -22,6 +22,7 @@ from eqsim import (
     mV,
     seed,
 )
+from eqsim.objects.alias import binomial_table
 
 
 @pytest.fixture(autouse=True)
@@ -53,6 +54,29 @@ def test_counts_are_binomial(N: int, rate: Any) -> None:
     expected = law.pmf(np.arange(lo, hi + 1)) * found.size
     expected[0], expected[-1] = law.cdf(lo) * found.size, law.sf(hi - 1) * found.size
     assert stats.chisquare(observed, expected).pvalue > 1e-4
+
+
+@pytest.mark.parametrize(
+    ("n", "p"), [(0, 0.3), (5, 0.0), (5, 1.0), (3, 0.9), (1000, 5e-4), (2000, 0.01), (100_000, 0.9999), (10**9, 1e-6)]
+)
+def test_tables_hold_the_binomial_law(n: int, p: float) -> None:
+    """The probability of each count, added up over both parts of all columns, against scipy; a few roundings of 1e-16."""
+    table = binomial_table(n, p)
+    assert table is not None
+    own = table.low + np.arange(table.sides)
+    counts = np.concatenate((own, table.other.astype(np.int64)))
+    masses = np.concatenate((table.chance, 1 - table.chance)) / table.sides
+    found, at = np.unique(counts, return_inverse=True)
+    total = np.bincount(at, masses)
+    assert np.abs(total - stats.binom(n, p).pmf(found)).max() < 1e-14 and np.all((table.chance >= 0) & (table.chance <= 1))
+
+
+def test_laws_that_are_too_wide_are_drawn_without_a_table() -> None:
+    """A million inputs with rate*dt = 0.3: the mean of 500 counts, within 5 standard errors."""
+    assert binomial_table(10**6, 0.3) is not None and binomial_table(10**8, 0.3) is None
+    seed(17)
+    found = counts(10**8, 3 * kHz, 50, 10)
+    assert abs(found.mean() - 3e7) < 5 * np.sqrt(1e8 * 0.3 * 0.7 / 500)
 
 
 def test_neurons_and_steps_are_independent() -> None:

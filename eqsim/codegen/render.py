@@ -195,7 +195,8 @@ class _Kernel:
         pieces = self._pieces()
         locals_ = [name for s in statements(self.kernel.body) for name in bound_names(s)]
         locals_ += [s.name for piece in pieces for s in piece.body if isinstance(s, Let)]
-        spelled = unique([identifier(x) for x in dict.fromkeys(locals_)], taken=("s", "i", "j", "k", "r", "n"))
+        own = ("s", *INDICES, *(("b", "c") if pieces else ()))  # what the functions call their parameters
+        spelled = unique([identifier(x) for x in dict.fromkeys(locals_)], taken=own)
         bound = {x: spelled[identifier(x)] for x in locals_}
         bound |= {i: i for i in INDICES} | {x: self._of(full) for x, full in self.lets.items()}
         printer = Printer(
@@ -330,7 +331,9 @@ def _route(program: Program, name: str) -> Iterator[tuple[str, Size]]:
     route: Route = _find(program.routes, name)
     yield from (("size", route.size), ("first", route.first), ("rows", f"{name}.rows"), *_ends(program, route))
     yield ("since", route.since)
-    if route.ordered:
+    if route.by_ends:
+        yield ("ends", f"{name}.ends")
+    elif route.ordered:
         yield ("order", f"{name}.order")
     if route.delayed:
         yield ("delays", f"{name}.delays")

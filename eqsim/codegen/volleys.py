@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from eqsim.codegen.stages import Stage, calls, outside
-from eqsim.ir.expr import Expr, Load, Ref
+from eqsim.ir.expr import Expr, Load, Ref, local_name
 from eqsim.ir.program import Function
 from eqsim.ir.stmt import Add, Let, Stmt, Store, When
 from eqsim.ir.walk import body_nodes, statements, transform
@@ -117,4 +117,5 @@ class _Apart:
 
 
 def _short(array: str) -> str:
-    return f"{array.rpartition('.')[2]}_"
+    """The name of a value that comes from an array."""
+    return local_name(array.rpartition(".")[2])

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from eqsim.objects.group import Group
-from eqsim.objects.pathway import SynapticPathway
 from eqsim.objects.synaptic_index import SynapticIndexing, pairs
 from eqsim.objects.synaptic_names import COUNTS, INDICES, SynapticNames
 from eqsim.objects.variables import Variable
@@ -48,9 +47,6 @@ class SynapticAccess(SynapticNames):
         if variable.name in ("N_pre", "N_post"):
             return len(self.source if variable.name == "N_pre" else self.target)
         return super()._computed(variable, where)
-
-    def _path_of(self, variable: Variable) -> SynapticPathway:
-        return next(p for p in self.pathways.values() if p.variable.name == variable.name)
 
     def _write(self, variable: Variable, item: Any, value: Any) -> None:
         if not self.connected and not variable.shared:

@@ -88,6 +88,10 @@ class SynapticNames(Group):
     def _pathways(self) -> list[SynapticPathway]:
         return list(self.pathways.values())
 
+    def _path_of(self, variable: Variable) -> SynapticPathway:
+        """The pathway that a variable is the delay of."""
+        return next(p for p in self.pathways.values() if p.variable.name == variable.name)
+
     @property
     def N_incoming_post(self) -> np.ndarray:
         """(n_target,) how many synapses arrive at each target."""

@@ -106,3 +106,27 @@ def test_plastic_synapses_have_the_same_bits(lane: Lane, lanes: dict[str, Lane])
     for name, values in found.items():
         assert np.array_equal(values, _first["numpy"][name]), name
     assert np.ptp(found["w"]) > 0.5 and np.any(found["g"] > 1)
+
+
+def test_variables_may_be_called_like_parameters(lane: Lane, lanes: dict[str, Lane]) -> None:
+    """The functions for pieces have parameters b, c and s: a model with such names did not compile."""
+
+    def values() -> np.ndarray:
+        defaultclock.dt = 0.1 * ms
+        G = NeuronGroup(
+            3,
+            "db/dt = (exp(-b) - exp(-c) + exp(-s) - exp(-k))/ms : 1\nc : 1\ns : 1\nk : 1",
+            method="euler",
+            threshold="b > 9",
+            reset="",
+        )
+        G.c, G.s, G.k = "i", "0.3*i", 0.1
+        S = Synapses(G, G, "n_syn : 1\ndb_syn/dt = -b_syn/ms : 1 (event-driven)", on_pre="b_syn += c_post*s_pre")
+        S.connect(j="i")
+        Network(G, S).run(1 * ms)
+        return np.array(G.b[:])
+
+    with lanes["numpy"].networks():
+        expected = values()
+    with lane.networks():
+        assert np.array_equal(values(), expected)

@@ -106,6 +106,7 @@ class StateMonitor(Traces, Monitor):
         if every is not None:
             self._clock = slow_clock(self._clock, every, self.name)
         self.source = source
+        self._known_form: tuple[np.ndarray | None, tuple[bool, bool]] = (None, (False, False))
         self._record_all = record is True and subset is None
         self.record = random_elements(self, chosen_elements(source, record), subset)
         self._columns = recorded(source, variables, f"StateMonitor '{self.name}'")
@@ -166,18 +167,25 @@ class StateMonitor(Traces, Monitor):
         source = self.source
         values = {n: source.at_sample(c.expr(source, context)) for n, c in self._columns.items()}
         origins = {n: c.tree.source if c.tree is not None else None for n, c in self._columns.items()}
-        time, sample = context.time(self.clock, "t").expr, Sample(chosen, f"{self.name}.width")
-        visits = Each(f"{self.name}.width", f"{self.name}.first") if self._is_row() else sample
+        time, width = context.time(self.clock, "t").expr, f"{self.name}.width"
+        is_row, distinct = self._form()
+        visits = Each(width, f"{self.name}.first") if is_row else Sample(chosen, width, distinct)
+        sample = Sample(chosen, width)
         self._collected.kernels(Work(self.name, part, clock, self.when, self.order, time, values, origins, sample, visits))
         return part
 
     def structure(self) -> Any:
-        return self._is_row()
+        return self._form()
 
-    def _is_row(self) -> bool:
-        """Are the recorded elements neighbours, in ascending order?  Then they are visited without a list of them."""
-        elements = self.elements()
-        return len(elements) > 0 and np.array_equal(elements, elements[0] + np.arange(len(elements)))
+    def _form(self) -> tuple[bool, bool]:
+        """Are the recorded elements neighbours, in ascending order?  Is none of them there twice?"""
+        record, form = self._known_form
+        if record is not self.record:
+            elements = self.elements()
+            is_row = len(elements) > 0 and np.array_equal(elements, elements[0] + np.arange(len(elements)))
+            form = is_row, is_row or len(np.unique(elements)) == len(elements)
+            self._known_form = self.record, form
+        return form
 
     def elements(self) -> np.ndarray:
         """(recorded,) int32: the recorded elements, in the group that holds the memory."""

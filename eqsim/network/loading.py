@@ -147,10 +147,11 @@ class Reader:
         settings = self.tree["settings"][key]
         arguments = {name: self.decode(value) for name, value in step["arguments"].items()}
         takes = cls.__signature__.parameters  # type: ignore[attr-defined]
-        names = self._names(key)
-        arguments |= {"name": settings[0]["name"]} if "name" in takes else {}
+        names, unnamed = self._names(key), arguments.pop("*", [])
+        any_name = any(p.kind is p.VAR_KEYWORD for p in takes.values())
+        arguments |= {"name": settings[0]["name"]} if "name" in takes or any_name else {}
         arguments |= {"namespace": names} if "namespace" in takes and names else {}
-        self.things[key] = made = cls(**arguments)
+        self.things[key] = made = cls(*unnamed, **arguments)
         if isinstance(made, Meaning) and names:
             made.namespace.update(names)
         self._set(made, settings)
@@ -159,8 +160,8 @@ class Reader:
 
     def _call(self, step: Mapping[str, Any]) -> None:
         arguments = {name: self.decode(value) for name, value in step["arguments"].items()}
-        thing = self.things[step["of"]]
-        getattr(thing, step["call"])(**arguments)
+        thing, unnamed = self.things[step["of"]], arguments.pop("*", [])
+        getattr(thing, step["call"])(*unnamed, **arguments)
         self._set(thing, self.tree["settings"][step["of"]])
 
     @staticmethod

@@ -34,8 +34,15 @@ class Recipe:
     """Where in the user's text."""
 
     def arguments(self, function: Callable[..., Any]) -> dict[str, Any]:
-        """The arguments by name; ``function`` has them, after itself as the first one."""
-        return dict(inspect.signature(function).bind(None, *self.args, **self.kwargs).arguments.items())
+        """The arguments by name; ``function`` has them, after itself as the first one.
+
+        Those without a name stand behind ``*``, if the function takes any number of them.
+        """
+        parameters = inspect.signature(function).parameters
+        if any(p.kind is p.VAR_POSITIONAL for p in parameters.values()):
+            return {"*": list(self.args), **self.kwargs}
+        named = [n for n, p in parameters.items() if p.kind is p.POSITIONAL_OR_KEYWORD][1:]
+        return {**dict(zip(named, self.args, strict=False)), **self.kwargs}
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from eqsim import (
     Network,
     NetworkOperation,
     NeuronGroup,
+    PoissonGroup,
     SpikeMonitor,
     StateMonitor,
     Synapses,
@@ -189,6 +190,48 @@ def test_names_stand_for_what_a_run_would_have_seen(tmp_path: Path) -> None:
     np.testing.assert_allclose(loaded["G"].v_[:], v, rtol=1e-12)  # the order of operations differs
 
 
+def test_names_in_every_kind_of_string_are_found(tmp_path: Path) -> None:
+    """Equations, conditions, statements of groups and synapses, recorded expressions, rates."""
+
+    def build() -> Network:
+        E, k, lim, q, th, dmp = 3, 0.5, 2.0, 0.1, 5, 0.9
+        G = NeuronGroup(
+            *(2, "dv/dt = 1/ms : 1"),
+            method="euler",
+            threshold="v > th",
+            reset="v = 0",
+            after_step="v = clip(v, 0, lim*10)",
+            events={"e": "v > lim"},
+            refractory="q*ms",
+            name="G",
+        )
+        G.run_at("v += k", [0.5] * ms)
+        G.run_on_event("e", "v *= dmp")
+        model = """w : 1
+                   dx/dt = -x/(E*ms) : 1 (clock-driven)
+                   dy/dt = -y/(E*ms) : 1 (event-driven)
+                   s = w*E : 1"""
+        S = Synapses(G, G, model, on_pre={"pre": "v_post += k*s; y += 1", "two": "x += k"}, method="euler", name="S")
+        S.connect()
+        S.w = 0.01
+        S.run_regularly("w *= dmp", dt=2 * ms)
+        M = StateMonitor(G, "v - E", record=True, name="M")
+        R = StateMonitor(S, ["s", "x", "y"], record=True, name="R")
+        P = PoissonGroup(3, "E*100*Hz", name="P")
+        net = Network(G, S, M, R, P, SpikeMonitor(P, name="spikes"))
+        net.run(5 * ms)
+        net.save(tmp_path / "m")
+        net.run(5 * ms)
+        return net
+
+    net, loaded = build(), eqsim.load(tmp_path / "m")
+    loaded.run(5 * ms)
+    assert np.array_equal(net["M"]["v - E"], loaded["M"]["v - E"])
+    assert all(np.array_equal(getattr(net["R"], x), getattr(loaded["R"], x)) for x in "sxy")
+    assert np.array_equal(net["spikes"].i, loaded["spikes"].i)
+    assert loaded["P"].namespace == {"E": 3}
+
+
 def test_functions_in_python_are_asked_for(tmp_path: Path) -> None:
     """They are no data: `load` names them, takes them, and leaves out an operation whose function is None."""
     G = NeuronGroup(1, "x : 1", name="G")
@@ -290,8 +333,14 @@ def test_classes_of_the_user_must_be_there(tmp_path: Path) -> None:
             made.append(n)
             super().__init__(n, "x : 1", name=name)
 
-    net = Network(Cells(3))
+    class Any(NeuronGroup):
+        def __init__(self, *args: object, **kwargs: object) -> None:
+            super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+
+    net = Network(Cells(3), Any(2, "y : 1", threshold="y > 1", reset="y = 0", name="any"))
     net.save(tmp_path / "m")
+    assert isinstance(eqsim.load(tmp_path / "m")["any"], Any)
+    made.pop()
     assert isinstance(eqsim.load(tmp_path / "m")["cells"], Cells) and made == [3, 3]
     from eqsim.objects.recipe import CLASSES, class_name
 

@@ -927,3 +927,27 @@ def synapses_onto_synapses(b: Any) -> dict[str, Any]:
     b.Network(A, B, D, S, onto).run(5.05 * b.ms)
     picked = S.w[0, 1, 3]
     return {"w": S.w[:], "copy": S.copy[:], "extra": S.extra[:], "k": B.k[:], "picked": picked, "eligible": S.eligible[:]}
+
+
+@model
+def spike_generator(b: Any) -> dict[str, Any]:
+    """Listed spikes: times between steps, a period, a step of their own, new spikes between runs, delays to targets."""
+    times = [0.0, 0.31, 0.25, 1.04999, 1.05, 2.2, 2.2] * b.ms
+    A = b.SpikeGeneratorGroup(4, [3, 1, 0, 1, 2, 0, 3], times, name="list_of_spikes")
+    P = b.SpikeGeneratorGroup(2, [0, 1, 0], [0, 0.4, 1.1] * b.ms, period=1.5 * b.ms, name="periodic")
+    D = b.SpikeGeneratorGroup(2, [0, 1], [0.3, 0.8] * b.ms, dt=0.25 * b.ms, name="slow")
+    T = b.NeuronGroup(4, "dx/dt = -x/(5*ms) : 1", method="exact")
+    S = b.Synapses(A, T, on_pre="x_post += 1 + 0.1*i", name="of_list")
+    S.connect()
+    S.delay = "0.1*ms*(i + j)"
+    monitors = [b.SpikeMonitor(G, name=f"spikes_of_{G.name}") for G in (A, P, D)]
+    M = b.StateMonitor(T, "x", record=True)
+    net = b.Network(A, P, D, T, S, monitors, M)
+    net.run(2 * b.ms)
+    A.set_spikes([2, 0], [2.5, 3] * b.ms)
+    P.set_spikes([1], [0.2] * b.ms, period=0.7 * b.ms)
+    net.run(2.05 * b.ms)
+    found = {"x": M.x[:, ::3], "index": A.neuron_index[:], "time": A.spike_time[:] / b.second}
+    for G, N in zip("APD", monitors, strict=True):
+        found |= {f"i_{G}": N.i[:], f"t_{G}": N.t_[:]}
+    return found

@@ -124,13 +124,12 @@ class SynapticPathway(BrianObject):
         self.edition += 1
 
     def bring_back(self, values: Mapping[str, Any]) -> None:
-        waiting = values["queue"]
+        waiting, built = values["queue"], self._built
+        same = self.queue is None and waiting is None and self.shared_delay == values["shared_delay"]
+        same = same and np.array_equal(self.delays, values["delays"])  # type: ignore[arg-type]  (None is itself)
         self.queue = None if waiting is None else self._new_queue(int(waiting["size"]))
         super().bring_back(values)
-
-    def brought_back(self) -> None:
-        """Synapses are sorted for travelling anew."""
-        self._built = ()
+        self._built = built if same else ()  # if anything is different, synapses are sorted for travelling anew
 
     def resize(self) -> None:
         """New synapses begin with delay 0."""

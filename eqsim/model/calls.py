@@ -160,10 +160,16 @@ class UserCall:
     def _translated(self, args: Sequence[Typed], site: Site) -> Typed:
         if not self.function.stateless or self.function.auto_vectorise:
             raise Untranslatable("it is declared with stateless=False or auto_vectorise=True")
-        if "numpy" in self.function.implementations:
+        plain, own = inspect.unwrap(self.function.pyfunc), self.function.implementations.get("numpy")
+        without_units = own is not None and own.discard_units
+        if own is not None and inspect.unwrap(own.code) is not plain:
             raise Untranslatable("it has an implementation for numpy of its own")
-        job = Translation(inspect.unwrap(self.function.pyfunc), self.name, self.around, self.asked)
-        result = translated(job, self._converted(args), site)
+        given = self._converted(args)
+        if without_units:
+            given = [Typed(a.expr, DIMENSIONLESS, a.value) for a in given]
+        result = translated(Translation(plain, self.name, self.around, self.asked), given, site)
+        if without_units:
+            result = Typed(result.expr, self._result_dimension(args))
         if self.function.return_type in ("integer", "boolean") or self.function.return_unit is bool:
             return Typed(_as(result.expr, self._result_type(args)), result.dim)
         return result

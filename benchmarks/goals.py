@@ -74,6 +74,7 @@ class Speed:
 
 CUBA, COBA, COBAHH = Speed("cuba", 1.0), Speed("coba", 1.0), Speed("cobahh", 0.5)
 PLASTIC = Speed("plastic", 1.0)
+DENSE, DELAYS, WIDE = Speed("dense", 0.3), Speed("delays", 0.3), Speed("wide", 0.3)
 ADEX, LIF = Speed("adex", 2.0), Speed("lif", 1.0, unit=1e4)
 COLD = Probe("eqsim", "auto", "script", "cuba", 1.0, cache="cold")
 EDITED = Probe("eqsim", "auto", "script", "cuba", 1.0, cache="edited")
@@ -104,6 +105,9 @@ ROWS = (
         faster=True,
     ),
     Row("plastic", "the same, against Cython", PLASTIC("eqsim"), 4.0, PLASTIC("brian2"), faster=True),
+    Row("delays", "10000 x 1000 delays, 1 s, against one delay", DELAYS("eqsim"), 1.3, DENSE("eqsim")),
+    Row("delays", "the same, against standalone", DELAYS("eqsim"), 1.7, DELAYS("standalone"), faster=True),
+    Row("wide", "CUBA 100000 x 100, 1 s, against the floor", WIDE("eqsim"), 1.5, WIDE("floor")),
     Row("adex", "AdEx network, 1 s, against Cython", ADEX("eqsim"), 6.0, ADEX("brian2"), faster=True),
     Row("lif", "one LIF neuron, two monitors, a step", LIF("eqsim"), 0.5e-6, scale="us"),
     Row("lif", "the same, against Cython", LIF("eqsim"), 1.0, LIF("brian2"), faster=True, scale="us"),

@@ -121,7 +121,9 @@ class Route:
 
         rows     [source - first] .. [source - first + 1]   positions of its synapses             int64
         order    [position] -> synapse number               absent where it is the identity      int32
-        delays   [position] -> steps                        absent with a shared delay           int32
+        delays   [position] -> steps                        absent with a shared delay     uint16 or int32
+        ends     [position] -> the other end                instead of order, where only     uint16 or int32
+                                                            that end matters
         target   [synapse]  -> j - first_target             of the synapses object     uint16 or int32
         source   [synapse]  -> i - first_source             of the synapses object               int32
 
@@ -136,6 +138,8 @@ class Route:
     delayed: bool = False
     first_source: Size = 0
     first_target: Size = 0
+    by_ends: bool = False
+    """Do positions lead to the other end of a synapse, and not to its number?"""
     since: Size = 0
     """Events of earlier steps do not travel along this route."""
 

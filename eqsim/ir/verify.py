@@ -237,13 +237,16 @@ def _route_faults(name: str, delayed: bool, k: Kernel, program: Program, scope: 
     walked = isinstance(k.domain, Across | Send)
     used = {x.name for x in body_nodes(k.body) if isinstance(x, Ref)}
     ends = [("i", "source")] * (not walked or route.side == "post") + [("j", "target")] * (not walked or route.side == "pre")
-    needed = [
-        (f"{route.synapses}.{end}", _end_dtype(scope, f"{route.synapses}.{end}")) for index, end in ends if index in used
+    columns = [
+        f"{name}.ends" if walked and route.by_ends else f"{route.synapses}.{end}" for index, end in ends if index in used
     ]
+    needed = [(column, _end_dtype(scope, column)) for column in columns]
     if walked:
         needed.append((f"{name}.rows", "int64"))
-        needed += [(f"{name}.order", "int32")] if route.ordered else []
-        needed += [(f"{name}.delays", "int32")] if delayed else []
+        needed += [(f"{name}.order", "int32")] if route.ordered and not route.by_ends else []
+        needed += [(f"{name}.delays", _end_dtype(scope, f"{name}.delays"))] if delayed else []
+        if route.by_ends and "k" in used:
+            yield f"route '{name}' knows no numbers of synapses"
     else:
         yield from _size_faults((f"{route.synapses}.N",), scope)
     if delayed and not route.delayed:

@@ -148,6 +148,11 @@ def _within(elements: np.ndarray, first: int, size: int) -> np.ndarray:
 
 
 def _synapses(state: State, route: Route, where: np.ndarray, row: np.ndarray) -> Visits:
+    if route.by_ends:
+        here, there = ("i", "j") if route.side == "pre" else ("j", "i")
+        firsts = {"i": size_of(route.first_source, state), "j": size_of(route.first_target, state)}
+        found = state.arrays[f"{route.name}.ends"][where].astype(np.int64)
+        return Visits(len(where), {here: row + firsts[here], there: found + firsts[there]})
     k = state.arrays[f"{route.name}.order"][where].astype(np.int64) if route.ordered else where
     return Visits(len(k), {"k": k, **_ends(state, route, k, row)})
 

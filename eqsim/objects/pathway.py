@@ -9,10 +9,11 @@ import numpy as np
 
 from eqsim.errors import DimensionMismatchError, Source
 from eqsim.ir.domain import Across, Due, Send
-from eqsim.ir.expr import Cast, Const, Expr, Load, Number, Ref, Select, ge, integer
+from eqsim.ir.expr import Cast, Const, Draw, Expr, Load, Number, Ref, Select, ge, integer
 from eqsim.ir.program import Kernel, Route
 from eqsim.ir.stmt import Stmt
 from eqsim.ir.visits import row_positions
+from eqsim.ir.walk import body_nodes
 from eqsim.model.translate import Symbol
 from eqsim.objects import ends
 from eqsim.objects.base import BrianObject
@@ -63,7 +64,7 @@ class SynapticPathway(BrianObject):
         self.is_seen_by_code = False
         self._since = 0
         self.common: tuple[Broadcast, ...] = ()
-        self._travels_in_common = False
+        self._travels_in_common = self._needs_ends_only = False
         self._built: tuple[Any, ...] = ()
         self._route: dict[str, np.ndarray] = {}
         self._steps = 0
@@ -230,7 +231,8 @@ class SynapticPathway(BrianObject):
         if len(steps) > 1 and self.queue is None:
             key = table.source if self.side == "pre" else table.target
             order = np.lexsort((np.arange(len(key)), steps, key)).astype(np.int32)
-            self._route["delays"] = steps[order]
+            narrow = np.uint16 if self._longest <= np.iinfo(np.uint16).max else np.int32
+            self._route["delays"] = steps[order].astype(narrow)
         if order is not None:
             self._route["order"] = order
 
@@ -271,13 +273,19 @@ class SynapticPathway(BrianObject):
             self.before_run()
         s, part = self.synapses, Contribution()
         name = f"{s.name}.{self.path}"
+        body = () if context.values_only else self._understood(context)
+        by_ends = self._needs_ends_only and "order" in self._route
         for key, memory in self._route.items():
-            part.store(f"{name}.{key}", memory)
+            if key != "order" or not by_ends:
+                part.store(f"{name}.{key}", memory)
+        if by_ends:
+            part.store(f"{name}.ends", self._other_ends()[self._route["order"]])
         delayed = "delays" in self._route
         size = ends.size(self.group)
         since = f"{name}.since"
         ends_of = f"{name}.common" if self._travels_in_common else s.name  # in common there are no single synapses
-        part.routes.append(Route(name, ends_of, self.side, size, "order" in self._route, delayed, *s.firsts, since))
+        ordered = "order" in self._route
+        part.routes.append(Route(name, ends_of, self.side, size, ordered, delayed, *s.firsts, by_ends, since))
         part.ints |= {f"{name}.delay": self._steps, since: self._since}
         if self._has_array:
             part.store(self.array, self.get_delays(), self.shared_delay is not None)
@@ -286,13 +294,28 @@ class SynapticPathway(BrianObject):
         if self._travels_in_common:
             Totals(self.name, "", self.common).declare(part)
         if self.block and not context.values_only:
-            part.kernels += self._kernels(context, name, delayed, part)
+            part.kernels += self._kernels(context, name, delayed, part, body)
         return part
 
-    def _kernels(self, context: Context, route: str, delayed: bool, part: Contribution) -> list[Kernel]:
+    def _understood(self, context: Context) -> tuple[Stmt, ...]:
+        """What happens at a synapse; is it a matter of the neurons at its ends only?"""
+        body = self.body(context.on(self.clock, self.when)) if self.block else ()
+        of_synapse = any(isinstance(e, Draw) or e == Ref("k", "int") for e in body_nodes(body))
+        self._needs_ends_only = bool(body) and not of_synapse and self.queue is None and not self._travels_in_common
+        return body
+
+    def _other_ends(self) -> np.ndarray:
+        """(n_syn,): the neurons at the other ends, as programs know them."""
+        s = self.synapses
+        if self.side == "pre":
+            return ends.column(s.target, s.table.target)
+        return ends.column(s.source, s.table.source.astype(np.int32, copy=False))
+
+    def _kernels(
+        self, context: Context, route: str, delayed: bool, part: Contribution, body: tuple[Stmt, ...]
+    ) -> list[Kernel]:
         """One kernel that delivers; with a queue one before it that lets spikes set out."""
         clock, events = context.clock(self.clock), self.group.rings[self.event].name
-        body = self.body(context.on(self.clock, self.when))
         if self._travels_in_common:
             end, other = ("i", self.synapses.target) if self.side == "pre" else ("j", self.synapses.source)
             totals = Totals(self.name, end, broadcasts(body, end))

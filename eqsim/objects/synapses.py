@@ -65,7 +65,7 @@ class Synapses(SynapticAccess):
     >>> from eqsim import *
     >>> G = NeuronGroup(10, 'dv/dt = -v/(10*ms) : 1', threshold='v > 1', reset='v = 0')
     >>> S = Synapses(G, G, 'w : 1', on_pre='v += w')
-    >>> S.connect(condition='i != j', p=0.5)
+    >>> new = S.connect(condition='i != j', p=0.5)
     >>> S.w = 0.1
     """
 

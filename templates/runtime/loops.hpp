@@ -24,7 +24,7 @@ static inline int64_t eq_collect(const int64_t* mask, int64_t count, int64_t blo
 }
 
 // The first position in [at, end) whose delay is at least `delay`; the delays ascend.
-static inline int64_t eq_lower_bound(const int32_t* delays, int64_t at, int64_t end, int64_t delay) {
+template <class Steps> static inline int64_t eq_lower_bound(const Steps* delays, int64_t at, int64_t end, int64_t delay) {
   while (at < end) {
     const int64_t middle = at + (end - at) / 2;
     if (delays[middle] < delay) at = middle + 1;

@@ -1,0 +1,6 @@
+"""CUBA, 10000 neurons with 1000 synapses each, one delay of 1.5 ms."""
+
+from models.scaled import network
+from simulator import *
+
+globals().update(network(10_000, 1000, delay=1.5 * ms))

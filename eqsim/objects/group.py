@@ -218,6 +218,8 @@ class Group(Access):
         part = Contribution()
         self.declare_memory(part)
         declare_links(self, part)
+        for name, copy in self.copies.items():
+            part.store(name, copy)
         return part
 
 

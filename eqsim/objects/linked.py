@@ -195,7 +195,7 @@ def declare_links(group: Meaning, part: Contribution) -> None:
             one.declare_memory(part)
 
 
-def read_before_write(kernel: Kernel, name: str, part: Contribution) -> list[Kernel]:
+def read_before_write(kernel: Kernel, name: str, group: Meaning, part: Contribution) -> list[Kernel]:
     """A kernel whose elements read what others of them set, made to read what was there before: from a copy.
 
     So all elements see the old values, whatever the order in which they are visited.  ``name`` is that of the kernel that
@@ -205,7 +205,8 @@ def read_before_write(kernel: Kernel, name: str, part: Contribution) -> list[Ker
     if not arrays:
         return [kernel]
     i, kinds = Ref("i", "int"), {a.name: a.dtype for a in part.arrays}
-    copies = {a: part.store(f"{a}.before", np.zeros_like(part.memory[a])) for a in arrays}
+    group.copies.update({f"{a}.before": np.zeros_like(part.memory[a]) for a in arrays if f"{a}.before" not in group.copies})
+    copies = {a: part.store(f"{a}.before", group.copies[f"{a}.before"]) for a in arrays}
 
     def old(e: Expr) -> Expr:
         return Load(copies[e.array], e.index, e.kind) if isinstance(e, Load) and e.array in copies and e.index != i else e

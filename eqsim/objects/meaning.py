@@ -37,6 +37,10 @@ class Meaning(BrianObject):
     variables : dict of str to Variable
     memory : dict of str to array
         The values of stored variables: (N,), or (1,) for shared ones; SI.
+    links : dict of str to Link
+        What its linked variables stand for.
+    copies : dict of str to array
+        Memory for values from before a step, by their names in the program.
     namespace : dict
         Values for names in the strings of this group; looked up before those of the run.
     """
@@ -55,6 +59,7 @@ class Meaning(BrianObject):
         self.made_in: dict[str, Any] = {}
         self.links: dict[str, Link] = {}
         self.resolving: set[str] = set()
+        self.copies: dict[str, np.ndarray] = {}
 
     has_memory = True
     needs_dt = True

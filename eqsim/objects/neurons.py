@@ -291,7 +291,7 @@ class NeuronGroup(Remembering):
         if self.state_updater.active:
             kernel = update_kernel(self, context, clock)
             if kernel is not None:
-                part.kernels += read_before_write(kernel, f"{self.name}_before_update", part)
+                part.kernels += read_before_write(kernel, f"{self.name}_before_update", self, part)
             part.kernels += self.slope_kernels(context, self.state_updater.when, self.state_updater.order)
         for event, finder in self.thresholder.items():
             kernels = threshold_kernels(self, event, context, clock) if finder.active else [self.silence(event, clock)]

@@ -128,6 +128,8 @@ class Remembering(SpikeSource):
 
     def own_symbol(self, name: str, at: Expr, context: Context, scope: Scope) -> Symbol | None:
         """As `Group.own_symbol`; variables of the user's may be called with a time of the past."""
+        if name in self._opened and self.variables[name].kind == "linked":
+            return super().own_symbol(name, at, context, scope)  # which tells of the circle
         if name in self._opened:  # a subexpression that depends on its own past
             return self.called(Symbol(real(float("nan")), self.variables[name].dim), name, context, at)
         self._opened.add(name)

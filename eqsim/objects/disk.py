@@ -172,8 +172,11 @@ def opened(path: Path) -> Iterator[Any]:
 
 
 def read_columns(dataset: Any, columns: Any = None) -> np.ndarray:
-    """A dataset, or some of its columns, in the order that is asked for."""
+    """A dataset, or some of its columns; then chunk by chunk, as a chunk has all columns of its rows."""
     if columns is None:
         return np.asarray(dataset[:])
-    distinct, back = np.unique(columns, return_inverse=True)
-    return np.asarray(dataset[:, distinct][:, back])
+    rows, step = dataset.shape[0], dataset.chunks[0]
+    found = np.empty((rows, len(columns)), dataset.dtype)
+    for start in range(0, rows, step):
+        found[start : start + step] = dataset[start : start + step][:, columns]
+    return found

@@ -127,7 +127,8 @@ class SynapticPathway(BrianObject):
     def bring_back(self, values: Mapping[str, Any]) -> None:
         waiting, built = values["queue"], self._built
         same = self.queue is None and waiting is None and self.shared_delay == values["shared_delay"]
-        same = same and np.array_equal(self.delays, values["delays"])  # type: ignore[arg-type]  (None is itself)
+        mine: Any = self.delays  # None is equal to itself
+        same = same and np.array_equal(mine, values["delays"])
         self.queue = None if waiting is None else self._new_queue(int(waiting["size"]))
         super().bring_back(values)
         self._built = built if same else ()  # if anything is different, synapses are sorted for travelling anew

@@ -17,7 +17,9 @@ import ast
 import builtins
 import hashlib
 import inspect
+import linecache
 import textwrap
+import tokenize
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from types import FunctionType, ModuleType
@@ -137,7 +139,10 @@ def _source_of(f: FunctionType, name: str) -> tuple[Source, ast.FunctionDef | as
     """The source of a function, and its tree.  The source of a lambda is the statement in which it stands."""
     try:
         text = textwrap.dedent(inspect.getsource(f))
-    except (OSError, TypeError):
+    except tokenize.TokenError:  # a lambda behind a text of several lines
+        line = f.__code__.co_firstlineno
+        text = "".join(linecache.getlines(f.__code__.co_filename)[line - 1 : line + 4])
+    except (OSError, TypeError, SyntaxError):
         raise Untranslatable("its source cannot be read") from None
     text, tree = _parsed(text)
     found = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.Lambda)]

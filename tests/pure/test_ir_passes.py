@@ -183,3 +183,19 @@ def test_numbers_stay_the_same() -> None:
         interpreter.run(s, {"clock": 3})
         found.append(s.arrays["cells.out"].tobytes())
     assert found[0] == found[1]
+
+
+def test_an_entry_that_is_the_same_for_all_elements_is_read_once_a_step() -> None:
+    p = hoist(program(out(Load("cells.v", N + 1) * V)))
+    assert pieces(p) == ({}, ["v = cells.v[n + 1]"], ["cells.out[i] = v*cells.v[i]"])
+
+
+def test_an_entry_under_a_condition_is_read_only_where_it_holds() -> None:
+    """The place ``n - 5`` does not exist in the first steps."""
+    p = hoist(program(When(gt(N, 4), (out(Load("cells.v", N + -5)),))))
+    assert pieces(p)[1:] == (["value = n > 4", "value_2 = n + -5"], ["if value:\n  cells.out[i] = cells.v[value_2]"])
+
+
+def test_an_entry_of_an_array_that_the_body_writes_stays() -> None:
+    p = hoist(program(out(Load("cells.out", N))))
+    assert pieces(p) == ({}, [], ["cells.out[i] = cells.out[n]"])

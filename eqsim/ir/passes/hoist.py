@@ -70,6 +70,7 @@ class _Hoist:
         self.taken = {name for s in statements(kernel.body) for name in bound_names(s)} | set(self.levels)
         self.taken |= {x.name for x in body_nodes(kernel.body) if isinstance(x, Ref)} | set("ijknr")
         self.steps = not isinstance(kernel.domain, Once)
+        self.guarded = 0  # conditions around the present statement
 
     def kernel(self) -> Kernel:
         body = tuple(self._body(self.old.body))
@@ -83,7 +84,9 @@ class _Hoist:
             if isinstance(s, Let) and self._move(s):
                 continue
             if isinstance(s, When):
-                yield replace(s, test=self._lift(s.test), body=tuple(self._body(s.body)))
+                test, self.guarded = self._lift(s.test), self.guarded + 1
+                yield replace(s, test=test, body=tuple(self._body(s.body)))
+                self.guarded -= 1
             else:
                 yield map_statement(s, self._lift)
 
@@ -119,7 +122,8 @@ class _Hoist:
             case Ref(name):
                 return self.levels.get(name, ELEMENT)
             case Load(array, index):
-                fixed = array not in self.written
+                # under a condition the place may not exist where the condition does not hold
+                fixed = array not in self.written and not (self.guarded and index is not None)
                 return max(STEP, RUN if index is None else self.level(index)) if fixed else ELEMENT
             case Draw():
                 return ELEMENT

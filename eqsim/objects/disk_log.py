@@ -113,7 +113,8 @@ class DiskLog(GrowingLog):
         present = present if columns is None else present[:, columns]
         if not self.recorder.written:
             return present.copy()
-        return np.concatenate((self.recorder.file.read(self.recorder.group, name, columns), present))
+        written = self.recorder.file.read(self.recorder.group, name, columns)
+        return np.concatenate((written, present)) if len(present) else written
 
     def grow(self, rows: int = 0) -> None:
         """Write what is there; room for a chunk (of events: and for a step more) is made once."""

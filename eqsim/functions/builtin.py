@@ -11,6 +11,7 @@ The kinds of rules for dimensions, with what is printed when they are broken::
     number    any dimension; the result is a pure number              sign(v)
     times     all arguments are times; the result is a pure number    timestep(t, dt)
     angle     all arguments agree; the result is a pure number        arctan2(y, x)
+    choice    a condition, then two of the dimension of the result    where(v > 0*mV, a, b)
 
 Functions that came later than the others are ``weak``: a variable, or a function of the user's, may have their names.
 """
@@ -23,6 +24,7 @@ from dataclasses import dataclass
 
 from eqsim.functions.derivatives import DERIVATIVES
 from eqsim.functions.lowering import (
+    choice,
     clip,
     elementwise,
     extreme,
@@ -49,6 +51,7 @@ NEEDS = {
     "same": "arguments of the same dimension",
     "times": "times as arguments",
     "angle": "arguments of the same dimension",
+    "choice": "a condition and two values of the same dimension",
 }
 
 
@@ -93,25 +96,31 @@ class Builtin:
 
     def wrong_dimension(self, at: int, dims: Dims) -> str:
         """What argument number ``at`` should be and is not, as words after "needs"; an empty string if it fits."""
-        dim, wanted = dims[at], _wanted(self.rule, dims)
+        dim, wanted = dims[at], _wanted(self.rule, dims, at)
         return "" if dim is None or wanted is None or dim is wanted else NEEDS[self.rule]
 
     def dimension(self, dims: Dims) -> Dimension | None:
         """The dimension of the result; ``None`` as long as it is not known."""
         if self.rule == "same":
             return next((d for d in dims if d is not None), None)
+        if self.rule == "choice":
+            return next((d for d in dims[1:] if d is not None), None)
         if self.rule == "root":
             return None if dims[0] is None else dims[0] ** 0.5
         return DIMENSIONLESS
 
 
-def _wanted(rule: str, dims: Dims) -> Dimension | None:
-    """The dimension that all arguments must have; ``None`` if any will do."""
+def _wanted(rule: str, dims: Dims, at: int) -> Dimension | None:
+    """The dimension that argument ``at`` must have; ``None`` if any will do."""
     match rule:
         case "pure":
             return DIMENSIONLESS
         case "times":
             return TIME
+        case "choice" if at > 0:
+            return next((d for d in dims[1:] if d is not None), None)
+        case "choice":
+            return DIMENSIONLESS
         case "same" | "angle":
             return next((d for d in dims if d is not None), None)
     return None
@@ -161,6 +170,7 @@ _ALL = (
     Builtin("rand", 0, "pure", _draw("uniform"), None, False, "A random number, uniform in 0 to 1."),
     Builtin("randn", 0, "pure", _draw("normal"), None, False, "A random number of the standard normal law."),
     *(Builtin(n, 1, "pure", elementwise(n), DERIVATIVES[n], doc=doc, weak=True) for n, doc in LATER.items()),
+    Builtin("where", 3, "choice", choice, doc="where(condition, a, b): a where it holds, else b.", weak=True),
     Builtin("min", 2, "same", extreme("<"), doc="The smallest argument.", weak=True, variadic=True),
     Builtin("max", 2, "same", extreme(">"), doc="The largest argument.", weak=True, variadic=True),
     Builtin(

@@ -76,6 +76,13 @@ def extreme(op: str) -> Callable[[Args, int], Expr]:
     return lambda args, stream: functools.reduce(pick, same_type(args))
 
 
+def choice(args: Args, stream: int) -> Expr:
+    """The second argument where the first holds, else the third."""
+    test, *values = args
+    yes, no = same_type(tuple(values))
+    return Select(test if test.type == "bool" else Cast("bool", test), yes, no)
+
+
 def of_two(name: str) -> Callable[[Args, int], Expr]:
     """A function of two reals."""
     return lambda args, stream: Call(name, tuple(map(_as_real, args)))

@@ -37,7 +37,8 @@ def lower(name: str, *args: Expr) -> Expr:
 
 def test_exactly_these_names_are_known() -> None:
     names = """abs arccos arccosh arcsin arcsinh arctan arctan2 arctanh cbrt ceil clip cos cosh exp exp2 expm1 exprel floor
-    hypot int log log10 log1p log2 max min poisson rand randn sign sin sinh sqrt tan tanh timestep"""
+    hypot int log log10 log1p log2 max min poisson rand randn sign sin sinh sqrt tan tanh timestep
+    where"""
     assert sorted(BUILTINS) == sorted(names.split())
     assert dict(CONSTANTS) == {"pi": math.pi, "e": math.e, "inf": math.inf}
     assert all(b.name == name and b.doc for name, b in BUILTINS.items())

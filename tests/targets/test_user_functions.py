@@ -542,6 +542,13 @@ def test_dimensions_of_late_functions() -> None:
     group.v = 4 * mV
     assert float(group.x_[0]) == 4e-3 and float(group.r_[0]) == pytest.approx(5e-3)
     assert float(group.angle[0]) == pytest.approx(math.atan2(4, -1))
+    group = NeuronGroup(
+        1, "v : volt\nx = where(v > 1*mV, v, 0) + where(1, 2*mV, 3*mV) : volt\nk = where(i > 0, 2, 3) : integer"
+    )
+    group.v = 4 * mV
+    assert (float(group.x_[0]), int(group.k[0])) == (6e-3, 3)
+    with pytest.raises(DimensionMismatchError, match=r"where\(\) needs a condition and two values of the same dimension"):
+        NeuronGroup(1, "v : volt\nx = where(v > 1*mV, v, 1) : volt")
     with pytest.raises(DimensionMismatchError, match=r"max\(\) needs arguments of the same dimension"):
         NeuronGroup(1, "v : volt\nx = max(v, 3) : volt")
     with pytest.raises(EquationError, match=r"max\(\) takes at least 2 arguments, not 1"):

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from eqsim.errors import did_you_mean
+from eqsim.errors import EqsimError, did_you_mean
 from eqsim.ir.domain import Of, Where
 from eqsim.ir.expr import Expr, Op
 from eqsim.ir.program import Kernel
-from eqsim.objects.base import BrianObject
+from eqsim.objects.base import BrianObject, slot_names
 from eqsim.objects.part import Context
 
 if TYPE_CHECKING:
@@ -77,6 +77,30 @@ def no_event(group: Any, event: str) -> ValueError:
     return ValueError(f"{group.describe()} has no event '{event}'{'; ' + hint if hint else ''}")
 
 
+def found_after(group: Any, event: str, reader: BrianObject) -> bool:
+    """Is an event found behind something that reads it, in a step?  Then that reads it in the next step."""
+    finder, slots = getattr(group, "thresholder", {}).get(event, group), slot_names()
+    if finder.when not in slots or reader.when not in slots:
+        return False
+    found, read = ((slots.index(o.when), o.order, o.name) for o in (finder, reader))
+    return found > read
+
+
+def check_place(group: Any, event: str, reader: BrianObject) -> None:
+    """What reads an event before it is found sees that of the step before; only while no synapses have it under way.
+
+    Raises
+    ------
+    EqsimError
+        If there are such synapses.
+    """
+    if found_after(group, event, reader) and group.rings[event].history > 1:
+        raise EqsimError(
+            f"'{reader.name}' stands in slot '{reader.when}', before the event '{event}' of {group.describe()} is found: "
+            "give it a later slot"
+        )
+
+
 def threshold_kernels(group: NeuronGroup, event: str, context: Context, clock: str) -> list[Kernel]:
     """Find the neurons for which the condition of an event holds; those that spike remember when."""
     who, tree = group.thresholder[event], group.event_trees[event]
@@ -100,6 +124,7 @@ def threshold_kernels(group: NeuronGroup, event: str, context: Context, clock: s
 def reset_kernel(group: NeuronGroup, event: str, context: Context, clock: str) -> Kernel:
     """Run the statements of an event for the neurons that have it."""
     who = group.resetter[event]
+    check_place(group, event, who)
     what = "reset" if event == SPIKE else f"run_on_event '{event}'"
     body = group.code(group.event_blocks[event], context.on(group.clock, who.when), what, guarded=False)
     return Kernel(who.name, Of(group.rings[event].name, f"{group.name}.N"), body, clock, who.when, who.order)

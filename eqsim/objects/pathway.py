@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from eqsim.errors import DimensionMismatchError, Source
+from eqsim.errors import DimensionMismatchError, EqsimError, Source
 from eqsim.ir.domain import Across, Due, Send
 from eqsim.ir.expr import Cast, Const, Draw, Expr, Load, Number, Ref, Select, ge, integer
 from eqsim.ir.program import Kernel, Route
@@ -18,6 +18,7 @@ from eqsim.model.translate import Symbol
 from eqsim.objects import ends
 from eqsim.objects.base import BrianObject
 from eqsim.objects.code import Target
+from eqsim.objects.custom_events import found_after
 from eqsim.objects.moment import moment
 from eqsim.objects.part import Context, Contribution
 from eqsim.objects.pending import NONE, Entries, SpikeQueue
@@ -189,15 +190,19 @@ class SynapticPathway(BrianObject):
     # -- for the program -------------------------------------------------------------------------------------------
 
     def steps(self) -> np.ndarray:
-        """The delays in steps of the clock; one entry if they are all the same."""
+        """The steps of the clock that events are under way; one entry if they are all the same."""
+        late = int(found_after(self.group.base, self.event, self))
         if self.shared_delay is None and self.delays is None:
-            return np.zeros(1, np.int32)
-        steps = (self.get_delays() / self.clock.dt_ + ROUNDING).astype(np.int32)
+            return np.full(1, late, np.int32)
+        steps = (self.get_delays() / self.clock.dt_ + ROUNDING).astype(np.int32) + late
         return steps[:1] if len(steps) and np.all(steps == steps[0]) else steps if len(steps) else np.zeros(1, np.int32)
 
     def before_run(self) -> None:
         """Sort the synapses for travelling, if anything changed."""
-        key = (self.synapses.table.version, self.clock.dt_, self.is_common)
+        late = found_after(self.group.base, self.event, self)
+        if late and self.is_changed_by_code:
+            raise EqsimError(f"{self.name}: delays that code changes need events that are found before slot '{self.when}'")
+        key = (self.synapses.table.version, self.clock.dt_, self.is_common, late)
         if self._built != key or not self._route:
             self._build(self.is_common)
             self._built = key

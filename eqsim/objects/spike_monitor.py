@@ -11,7 +11,7 @@ from eqsim.ir.expr import Expr, Ref, integer
 from eqsim.ir.program import Kernel
 from eqsim.ir.stmt import Add, Log, Stmt
 from eqsim.objects.crossing import time_of_event
-from eqsim.objects.custom_events import no_event
+from eqsim.objects.custom_events import check_place, no_event
 from eqsim.objects.disk_log import DiskLog
 from eqsim.objects.log import GrowingLog, last_time
 from eqsim.objects.monitor import Monitor, labels
@@ -119,6 +119,7 @@ class SpikeMonitor(Events, Monitor):
         if self.record:
             t = time_of_event(self.source, self.event, context.time(self.clock, "t").expr)
             body = (Log(self._log.name, (mine, t, *self._extra(context))), *body)
+        check_place(self.source.base, self.event, self)
         domain, body = self.source.at_events(self.event, body)
         part.kernels.append(Kernel(self.name, domain, body, context.clock(self.clock), self.when, self.order))
         return part

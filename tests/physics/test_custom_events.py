@@ -112,6 +112,43 @@ def test_event_may_be_looked_for_in_another_slot(lane: Lane) -> None:
     np.testing.assert_allclose([found["after_thresholds"], found["start"]], [0.9, 1.0], CLOSE)
 
 
+@pytest.mark.parametrize("when", ["after_thresholds", "end"])
+def test_event_found_behind_the_synapses_arrives_a_step_later(when: str, lane: Lane) -> None:
+    """Events of steps 2 and 5, delays 0 and 3 steps: what is found at the end of a step counts from the next one."""
+    later = 1 if when == "end" else 0
+    with lane.networks():
+        G = NeuronGroup(1, "", events={"e": "t_in_timesteps == 2 or t_in_timesteps == 5"})
+        G.set_event_schedule("e", when=when)
+        T = NeuronGroup(1, "a : 1\nb : 1\nc : 1")
+        A = Synapses(G, T, on_pre="a_post = 10*a_post + t_in_timesteps", on_event="e")
+        B = Synapses(G, T, on_pre="b_post = 10*b_post + t_in_timesteps", on_event="e", delay=0.3 * ms)
+        C = Synapses(G, T, on_pre="c_post = 10*c_post + t_in_timesteps", on_event="e")
+        for S in (A, B, C):
+            S.connect()
+        C.connect()
+        C.delay = [0, 0.3] * ms
+        Network(G, T, A, B, C).run(1.5 * ms)
+        assert T.a[0] == 10 * (2 + later) + 5 + later and T.b[0] == 10 * (5 + later) + 8 + later
+        assert T.c[0] == 1000 * (2 + later) + 110 * (5 + later) + 8 + later
+
+
+def test_reading_an_event_before_it_is_found() -> None:
+    """It is that of the step before; where synapses keep several steps, it is refused."""
+    G = NeuronGroup(1, "v : 1", threshold="t_in_timesteps == 3", reset="", name="cells")
+    M = SpikeMonitor(G, when="start", name="early")
+    net = Network(G, M)
+    net.run(1 * ms)
+    np.testing.assert_allclose(M.t / ms, [0.4], CLOSE)
+    S = Synapses(G, G, on_pre="v_post += 1", delay=1 * ms)
+    S.connect()
+    net.add(S)
+    with pytest.raises(EqsimError) as error:
+        net.run(1 * ms)
+    assert str(error.value) == (
+        "'early' stands in slot 'start', before the event 'spike' of NeuronGroup 'cells' is found: give it a later slot"
+    )
+
+
 def test_subgroups_have_the_events_of_their_group(lane: Lane) -> None:
     with lane.networks():
         G = ramp(6)

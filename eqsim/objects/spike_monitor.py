@@ -84,6 +84,8 @@ class SpikeMonitor(Events, Monitor):
         self.record_variables = ["i", "t", *self._columns] if self.record else []
         self._words = column_names(self._columns)
         self._buffer = self._recent(buffer, to)
+        if to is not None and not self.record:
+            raise TypeError(f"'{self.name}': to= needs record=True: without it nothing is kept")
         self._record_to(to, chunk)
         self._since = 0
         columns = {"i": "int32", "t": "float64"}

@@ -46,8 +46,8 @@ class StateMonitor(Traces, Monitor):
         Keep the last part only, of this duration.
     reduce : {'mean', 'variance', 'std', 'sum', 'min', 'max', 'histogram'} or sequence of these, optional
         Keep no values, but what they are reduced to; see `over`.
-    over : {'time', 'population'}
-        One result for each element, over all times; or one for each time, over all elements.
+    over : {'time', 'population'}, optional
+        One result for each element, over all times (the default); or one for each time, over all elements.
     bins : (n + 1,) Quantity or array, optional
         Ascending edges of the bins of histograms; a bin contains its lower edge, the last one both.
     to : str or path, optional
@@ -95,7 +95,7 @@ class StateMonitor(Traces, Monitor):
         subset: int | None = None,
         buffer: Any = None,
         reduce: str | Sequence[str] | None = None,
-        over: str = "time",
+        over: str | None = None,
         bins: Any = None,
         to: Any = None,
         chunk: Any = None,
@@ -117,15 +117,19 @@ class StateMonitor(Traces, Monitor):
         self._collected = self._collect(dtype, reduce, over, bins)
         self._collected.resize(len(self.record))
 
-    def _collect(self, dtype: Any, reduce: Any, over: str, bins: Any) -> Collected:
+    def _collect(self, dtype: Any, reduce: Any, over: str | None, bins: Any) -> Collected:
         if reduce is None:
+            if over is not None or bins is not None:
+                raise TypeError(f"StateMonitor '{self.name}': over= and bins= need reduce=")
             dtypes = {n: array_dtype(c.type, dtype, n) for n, c in self._columns.items()}
             return Samples(self.name, self._columns, dtypes, self._make_log)
         if self._recorder is not None:
             raise TypeError(f"StateMonitor '{self.name}': reduce= and to= do not go together: what is reduced is small")
-        asked = reduction(f"StateMonitor '{self.name}'", reduce, over, bins)
+        if dtype is not None:
+            raise TypeError(f"StateMonitor '{self.name}': reduce= and dtype= do not go together: sums are float64")
+        asked = reduction(f"StateMonitor '{self.name}'", reduce, over or "time", bins)
         check_bins(self, asked)
-        if over == "population":
+        if asked.over == "population":
             return OverPopulation(self.name, self._columns, asked, self._make_log)
         if self._buffer is not None:
             raise TypeError(f"StateMonitor '{self.name}': buffer= and over='time' do not go together")
@@ -142,6 +146,8 @@ class StateMonitor(Traces, Monitor):
         if self._record_all and self._collected.ticks == 0:
             self.record = chosen_elements(self.source, True)
         self._collected.resize(len(self.record))
+        if self._recorder is not None and not len(self.record):
+            raise ValueError(f"StateMonitor '{self.name}': to= needs elements to record, and there are none")
 
     def _fixed(self) -> dict[str, np.ndarray]:
         return {"record": self.record}

@@ -217,6 +217,9 @@ def test_mistakes_are_told(tmp_path: Path) -> None:
     assert str(both.value) == "'watch_d3': buffer= and to= do not go together"
     with pytest.raises(TypeError, match="reduce= and to= do not go together"):
         StateMonitor(G, "v", record=True, to=tmp_path / "x.h5", reduce="mean")
+    with pytest.raises(TypeError) as counting:
+        SpikeMonitor(G, record=False, to=tmp_path / "x.h5", name="watch_d4")
+    assert str(counting.value) == "'watch_d4': to= needs record=True: without it nothing is kept"
     with pytest.raises(FileNotFoundError, match="there is no file"):
         load_recording(tmp_path / "nothing.h5")
     with h5py.File(tmp_path / "other.h5", "w"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -347,3 +349,24 @@ def test_bins_must_be_whole_steps() -> None:
     with pytest.raises(ValueError) as error:
         S.binned_rate(0.25 * ms)
     assert str(error.value) == "the bin size must be a multiple of dt (0.1 ms), not 250. us"
+
+
+# -- nothing to record ---------------------------------------------------------------------------------------------------------
+
+
+def test_no_elements_give_empty_results() -> None:
+    G = ramp()
+    plain, mean = StateMonitor(G, "x", record=False), StateMonitor(G, "x", record=[], reduce="mean")
+    people = StateMonitor(G, "x", record=False, reduce=["mean", "sum"], over="population")
+    run(0.3 * ms, G, plain, mean, people)
+    assert plain.x.shape == (0, 3) and mean.x.shape == (0,) and people.x_sum.tolist() == [0, 0, 0]
+    assert np.all(np.isnan(people.x_mean)) and len(people.t) == 3
+
+
+def test_to_a_file_needs_elements(tmp_path: Path) -> None:
+    pytest.importorskip("h5py", reason="h5py is not installed")
+    G = ramp()
+    M = StateMonitor(G, "x", record=False, to=tmp_path / "x.h5", name="watch_nobody")
+    with pytest.raises(ValueError) as error:
+        run(1 * ms, G, M)
+    assert str(error.value) == "StateMonitor 'watch_nobody': to= needs elements to record, and there are none"

@@ -197,6 +197,12 @@ def test_weights_of_synapses_are_reduced() -> None:
             DimensionMismatchError,
             "'v' is in volt, but bins= is a pure number (units are V and 1).",
         ),
+        ({"over": "population"}, TypeError, "StateMonitor 'watch': over= and bins= need reduce="),
+        (
+            {"reduce": "mean", "dtype": np.float32},
+            TypeError,
+            "StateMonitor 'watch': reduce= and dtype= do not go together: sums are float64",
+        ),
         (
             {"reduce": "mean", "buffer": 1 * ms},
             TypeError,

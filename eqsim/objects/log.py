@@ -55,7 +55,7 @@ class GrowingLog(Keeper):
 
     def table(self, name: str, width: int, rows: Any) -> np.ndarray:
         """(rows, n): of a column with ``width`` rows in each tick, some of these for all ticks."""
-        return np.array(self.column(name).reshape(-1, max(1, width))[:, :width].T[rows])
+        return np.array(self.column(name).reshape(-1, width).T[rows])
 
     def reserve(self, rows: int) -> None:
         """Make room for this many rows in all."""

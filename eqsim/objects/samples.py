@@ -135,6 +135,8 @@ class Samples(Keeper):
 
     def table(self, name: str, rows: Any) -> np.ndarray:
         """(rows, n): a copy of the values of a column for some of the recorded elements."""
+        if not self.width:
+            return np.zeros((0, self.ticks), self.values[name].column(self._words[name]).dtype)
         return self.values[name].table(self._words[name], self.width, rows)
 
     def times(self) -> np.ndarray:

@@ -351,7 +351,7 @@ def test_bins_must_be_whole_steps() -> None:
     assert str(error.value) == "the bin size must be a multiple of dt (0.1 ms), not 250. us"
 
 
-# -- nothing to record ---------------------------------------------------------------------------------------------------------
+# -- nothing to record -----------------------------------------------------------------------------------------------------
 
 
 def test_no_elements_give_empty_results() -> None:

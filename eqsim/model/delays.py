@@ -51,14 +51,14 @@ class Carried(Callee):
             If the argument is not ``t - delay``.
         """
         delay = delay_of(args[0].expr, T) if len(args) == 1 else None
-        if delay is None:
+        if delay is None or delay == ZERO:
             raise not_a_delay(self.name, site)
         return Typed(Call(carried(self.name), (T, as_real(delay))), self.dim)
 
 
 def not_a_delay(name: str, site: Site) -> EquationError:
     """The error for a variable that is called with something else than a time before now."""
-    message = f"'{name}' is a variable: what it was before is {name}(t - delay)"
+    message = f"'{name}' is a variable: its value now is {name}, and what it was before is {name}(t - delay)"
     return EquationError(Diagnostic("E130", message, site.span, "", delay_help(name)))
 
 

@@ -182,7 +182,7 @@ class Delayed(Callee):
             problem = Diagnostic("U107", f"{self.name}(...) needs a time", site.arguments[0], label, delay_help(self.name))
             raise DimensionMismatchError(problem, second.dim, args[0].dim)
         delay = delay_of(args[0].expr, now.expr)
-        if delay is None:
+        if delay is None or delay == ZERO:
             raise not_a_delay(self.name, site)
         return Typed(self._read(as_real(delay), now.expr, site.span), self.symbol.dim)
 

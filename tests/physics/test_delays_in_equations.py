@@ -437,11 +437,12 @@ def test_histories_are_checked() -> None:
 # --- mistakes ---------------------------------------------------------------------------------------------------------
 
 WRITE = "write x(t - delay), where delay is a time"
+NOW = "'x' is a variable: its value now is x, and what it was before is x(t - delay)"
 MADE = [
     (
         "-x(3*ms)/ms",
         EquationError,
-        "'x' is a variable: what it was before is x(t - delay)\n --> equations of NeuronGroup 'G', line 1\n"
+        f"{NOW}\n --> equations of NeuronGroup 'G', line 1\n"
         f"1 | dx/dt = -x(3*ms)/ms : 1\n  |          ^^^^^^^\n  = help: {WRITE}",
     ),
     (
@@ -451,9 +452,14 @@ MADE = [
         f"1 | dx/dt = -x(3*mV)/ms : 1\n  |            ^^^^ volt\n  = help: {WRITE}",
     ),
     (
+        "-x(t)/ms",
+        EquationError,
+        f"{NOW}\n --> equations of NeuronGroup 'G', line 1\n1 | dx/dt = -x(t)/ms : 1\n  |          ^^^^\n  = help: {WRITE}",
+    ),
+    (
         "-x(t, tau)/ms",
         EquationError,
-        "'x' is a variable: what it was before is x(t - delay)\n --> equations of NeuronGroup 'G', line 1\n"
+        f"{NOW}\n --> equations of NeuronGroup 'G', line 1\n"
         f"1 | dx/dt = -x(t, tau)/ms : 1\n  |          ^^^^^^^^^\n  = help: {WRITE}",
     ),
 ]
@@ -517,9 +523,21 @@ def test_code_of_a_method_shows_delays_as_they_are_written() -> None:
     assert "(y(_t_at2 - d) - x(_t_at2 - tau))/tau" in code
 
 
+def test_coupling_of_all_pairs_that_is_not_stored(lane: Lane) -> None:
+    """x = t + i/10: the sum over 4 sources, a time 1.25 ms ago, is 4*(t - 1.25) + 0.6, for all targets."""
+    with lane.networks():
+        G = NeuronGroup(4, "dx/dt = 1/ms : 1\nC : 1", method="euler")
+        G.set_history(x="t/ms + 0.1*i")
+        S = Synapses(G, G, "C_post = x_pre(t - 1.25*ms) : 1 (summed)")
+        S.connect()
+        M = StateMonitor(G, "C", record=True, when="end")
+        Network(G, S, M).run(3 * ms)
+    assert np.allclose(M.C, 4 * (M.t_ * 1e3 - 1.25) + 0.6, rtol=0, atol=1e-13)
+
+
 def test_several_names_for_one_past() -> None:
-    """A delayed variable is no circle of subexpressions; x(t) is x."""
-    G = NeuronGroup(1, "a = 0.5*b(t - 1*ms) : 1\nb = a(t - 1*ms) + 1 : 1\ndx/dt = -x(t)/ms : 1", method="euler")
+    """A delayed variable is no circle of subexpressions."""
+    G = NeuronGroup(1, "a = 0.5*b(t - 1*ms) : 1\nb = a(t - 1*ms) + 1 : 1\ndx/dt = -x/ms : 1", method="euler")
     G.x = 1
     G.set_history(a="0", b="0")
     M = StateMonitor(G, ["a", "x"], record=True)

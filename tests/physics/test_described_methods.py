@@ -335,7 +335,7 @@ def test_function_gets_text_variables_and_options_and_may_refuse() -> None:
 @pytest.mark.parametrize(
     ("code", "kind", "message", "place"),
     [
-        ("v = foo(3)", UnknownNameError, "there is no function 'foo'", "foo"),
+        ("v = foo(3)", UnknownNameError, "'foo' is no function and cannot be called", "foo"),
         ("v = xi + v", UnknownNameError, "'xi' stands for nothing that is known here", "xi"),
         ("E = 3", EqsimError, "a method cannot change 'E'", "E"),
         ("t = 3", EqsimError, "a method cannot change 't'", "t"),

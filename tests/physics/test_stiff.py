@@ -97,10 +97,10 @@ def with_cells(rule: Rule, start: dict[str, float], dt: float, steps: int, **rea
 def test_van_der_pol(name: str) -> None:
     """mu = 1000, from (2, 0) to t = 1500, past the first jump at 807; reference by Radau at a tolerance of 1e-10.
 
-    Each of some hundred steps may err by 1e-7; on the slow branches all errors decay, at the jump an error in x moves the
-    time of the jump by about mu*error: 1e-4 in all.
+    Each of some hundred steps may err by 1e-6; on the slow branches all errors decay, at the jump an error in x moves the
+    time of the jump by about mu*error: 1e-3 in all.
     """
-    options = {"absolute_error": 1e-7, "max_steps": 100000, "save_step_count": True}
+    options = {"absolute_error": 1e-6, "max_steps": 100000, "save_step_count": True}
     rule = METHODS[name].with_options(options).build(model("dx/dt = y : 1\ndy/dt = mu*(1 - x*x)*y - x : 1\nmu : 1"))
     found = with_cells(rule, {"x": 2.0, "y": 0.0}, 1500.0, 1, mu=1000.0)
 
@@ -108,7 +108,7 @@ def test_van_der_pol(name: str) -> None:
         return [z[1], 1000 * (1 - z[0] ** 2) * z[1] - z[0]]
 
     true = solve_ivp(f, (0, 1500), (2.0, 0.0), method="Radau", rtol=1e-10, atol=1e-12).y[:, -1]
-    assert abs(float(found["x"]) - true[0]) < 1e-4
+    assert abs(float(found["x"]) - true[0]) < 1e-3
     assert int(found["_step_count"]) < 10000  # an explicit method is held to steps of 1/mu: about a million
 
 
@@ -176,11 +176,11 @@ def test_networks_give_equal_bits(name: str, lane: Lane, lanes: dict[str, Lane])
     """Hodgkin and Huxley, started at -40 and -55 mV, too, where quotients are 0/0."""
 
     def end() -> bytes:
-        options = {"max_steps": 2000} if METHODS[name].configure else {}
+        options = {"absolute_error": 1e-2} if METHODS[name].configure else {}
         G = NeuronGroup(7, CHANNELS, method=name, method_options=options, dt=0.1 * ms)
         G.v, G.h, G.n, G.m = [-65, -40, -55, -70, 20, -30, 0], 0.6, 0.3, 0.05
         G.I = "2*i"
-        Network(G).run(3 * ms)
+        Network(G).run(0.5 * ms)
         assert np.all(np.isfinite(G.v_))
         return bytes(np.asarray(G.v_).tobytes())
 

@@ -11,7 +11,7 @@ elsewhere           never; but those that would belong to the simulation are tol
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,7 @@ from eqsim.objects.base import BrianObject, scope_counter
 from eqsim.objects.naming import living
 
 LEVELS = 2
-MOST = 10_000  # entries of one container that are looked at
+MOST = 5_000  # entries that are looked at in all
 NOT_THE_USERS = {"In", "Out", "exit", "quit", "get_ipython"}  # what notebooks have besides
 CONTAINERS = (list, tuple, set, frozenset, dict)
 
@@ -46,13 +46,11 @@ def named(namespace: Mapping[str, Any]) -> set[BrianObject]:
 
 def contained(namespace: Mapping[str, Any]) -> list[Found]:
     """The objects of this scope that are in containers with a name, each once."""
-    found: dict[int, Found] = {}
-    seen: set[int] = set()
+    search = _Search()
     for name in namespace:
         if not (name.startswith("_") or name in NOT_THE_USERS):
-            for one in _inside(namespace[name], name, LEVELS, seen):
-                found.setdefault(id(one.obj), one)
-    return [f for f in found.values() if is_candidate(f.obj)]
+            search.look(namespace[name], name, LEVELS)
+    return [f for f in search.found.values() if is_candidate(f.obj)]
 
 
 def is_candidate(obj: BrianObject) -> bool:
@@ -60,33 +58,41 @@ def is_candidate(obj: BrianObject) -> bool:
     return obj.add_to_magic_network and obj._scope == scope_counter.value
 
 
-def _inside(thing: Any, place: str, levels: int, seen: set[int]) -> Iterator[Found]:
-    if levels == 0 or id(thing) in seen:
-        return
-    entries = _entries(thing)
-    if entries is None:
-        return
-    seen.add(id(thing))
-    for where, entry in entries:
-        if isinstance(entry, BrianObject):
-            yield Found(entry, f"{place}{where}")
-        else:
-            yield from _inside(entry, f"{place}{where}", levels - 1, seen)
+class _Search:
+    """Looks into containers, up to `MOST` entries in all: a run is not to wait for lists of data."""
+
+    def __init__(self) -> None:
+        self.found: dict[int, Found] = {}
+        self._seen: set[int] = set()
+        self._left = MOST
+
+    def look(self, thing: Any, place: str, levels: int) -> None:
+        """Find the objects in a container, and in those in it; ``place`` is how the user would write it."""
+        form = form_of(type(thing))
+        if not form or id(thing) in self._seen:
+            return
+        entries = thing if form == ITEM else object.__getattribute__(thing, "__dict__")
+        if len(entries) > self._left:
+            return
+        self._seen.add(id(thing))
+        self._left -= len(entries)
+        for key, entry in entries.items() if isinstance(entries, dict) else enumerate(entries):
+            kind = type(entry)
+            if issubclass(kind, BrianObject):
+                self.found.setdefault(id(entry), Found(entry, place + form.format(key)))
+            elif levels > 1 and form_of(kind):
+                self.look(entry, place + form.format(key), levels - 1)
 
 
-def _entries(thing: Any) -> Iterable[tuple[str, Any]] | None:
-    """What is in a container, each with what stands behind the name of the container; None if it is none."""
-    kind = type(thing)
-    if issubclass(kind, CONTAINERS):
-        if len(thing) > MOST:
-            return None
-        if issubclass(kind, dict):
-            return [(f"[{key!r}]", value) for key, value in thing.items()]
-        return [(f"[{number}]", value) for number, value in enumerate(thing)]
-    if _is_of_the_user(kind):
-        attributes = object.__getattribute__(thing, "__dict__")
-        return [(f".{name}", value) for name, value in attributes.items()] if len(attributes) <= MOST else None
-    return None
+ITEM, ATTRIBUTE, NEITHER = "[{!r}]", ".{}", ""
+_forms: dict[type, str] = {}
+
+
+def form_of(kind: type) -> str:
+    """How what is in a thing of this type is written behind its name; '' if it is no container."""
+    if kind not in _forms:
+        _forms[kind] = ITEM if issubclass(kind, CONTAINERS) else ATTRIBUTE if _is_of_the_user(kind) else NEITHER
+    return _forms[kind]
 
 
 def _is_of_the_user(kind: type) -> bool:

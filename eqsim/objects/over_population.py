@@ -69,16 +69,16 @@ class OverPopulation(Reduced):
 
     def kernels(self, work: Work) -> None:
         """Add up, then the squares, then write down and begin anew."""
-        self._pass(work, "_1", lambda n, x: self._sum(n, x))
+        self._pass(work, "_reduce_1", lambda n, x: self._sum(n, x))
         if "squares" in self.kinds:
-            self._pass(work, "_2", lambda n, x: self._square(work, n, x))
+            self._pass(work, "_reduce_2", lambda n, x: self._square(work, n, x))
         row = [Load(self.full(n, k)) for n in self.columns for k in self.kinds]
         zero = (Store(self.full(n, k), None, real(0.0)) for n in self.columns for k in self.kinds)
-        work.kernel("_3", Once(), (Log(self.log.name, (work.time, *row)), *zero))
+        work.kernel("_reduce_3", Once(), (Log(self.log.name, (work.time, *row)), *zero))
         for at, (n, log) in enumerate(self.counts.items()):
             slots = self.full(n, "slots")
             body = (Log(log.name, (Load(slots, MINE, "int"),)), Store(slots, MINE, integer(0)))
-            work.kernel(f"_4_{at}", Sample(f"{self.name}.slots", self.slots), body)
+            work.kernel(f"_reduce_4_{at}", Sample(f"{self.name}.slots", self.slots), body)
 
     def _pass(self, work: Work, suffix: str, act: Callable[[str, Expr], list[Stmt]]) -> None:
         lets, values = self.reals(work)
@@ -88,7 +88,8 @@ class OverPopulation(Reduced):
     def _sum(self, column: str, x: Expr) -> list[Stmt]:
         found: list[Stmt] = [Add(self.full(column, "sum"), None, x)] if self.kinds else []
         if column in self.counts:
-            found.append(Add(self.full(column, "slots"), self.slot(x), integer(1)))
+            slot = Ref(f"{self.words[column]}_slot", "int")
+            found += [Let(slot.name, self.slot(x)), Add(self.full(column, "slots"), slot, integer(1))]
         return found
 
     def _square(self, work: Work, column: str, x: Expr) -> list[Stmt]:

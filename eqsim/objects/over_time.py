@@ -71,10 +71,10 @@ class OverTime(Reduced):
 
     def kernels(self, work: Work) -> None:
         """Count, then take each element's value."""
-        work.kernel("_1", Once(), (Add(f"{self.name}.taken", None, integer(1)),))
+        work.kernel("_reduce_1", Once(), (Add(f"{self.name}.taken", None, integer(1)),))
         lets, values = self.reals(work)
         lets.append(Let("taken", Cast("real", Load(f"{self.name}.taken", None, "int"))))
-        work.kernel("_2", work.chosen, (*lets, *(s for n, x in values.items() for s in self._take(n, x))))
+        work.kernel("_reduce_2", work.chosen, (*lets, *(s for n, x in values.items() for s in self._take(n, x))))
 
     def _take(self, column: str, x: Expr) -> list[Stmt]:
         return [s for what in self.sums[column] for s in self._update(column, what, x)]
@@ -89,7 +89,8 @@ class OverTime(Reduced):
             case "m2":
                 return [Store(array, MINE, old + away * (x - mean))]
             case "histogram":
-                return [Add(array, MINE * self.slots + self.slot(x), integer(1))]
+                slot = Ref(f"{word}_slot", "int")
+                return [Let(slot.name, self.slot(x)), Add(array, MINE * self.slots + slot, integer(1))]
         new = {"sum": old + x, "min": Select(lt(x, old), x, old), "max": Select(gt(x, old), x, old)}[what]
         return [Store(array, MINE, new)]
 

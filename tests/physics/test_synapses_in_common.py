@@ -74,15 +74,14 @@ def test_what_cannot_be_taken_apart_is_stored(expression: str) -> None:
     assert np.isfinite(G.S[:]).all()
 
 
-def test_kuramoto_order_parameter_is_kept_by_equal_oscillators(lane: Any) -> None:
+def test_kuramoto_order_parameter_is_kept_by_equal_oscillators() -> None:
     """Two oscillators of equal frequency: the difference d follows d' = -K sin d, so tan(d/2) = tan(d0/2) exp(-K t)."""
     defaultclock.dt = 0.01 * ms
     G = NeuronGroup(2, "dtheta/dt = (2 + S)/ms : 1\nS : 1", method="euler")
     G.theta = [0.5, 2.5]
     S = Synapses(G, G, "S_post = 0.7*2*sin(theta_pre - theta_post)/N_pre : 1 (summed)")
     S.connect()
-    with lane.networks():
-        Network(G, S).run(2 * ms)
+    Network(G, S).run(2 * ms)
     d = 2 * np.arctan(np.tan(1.0) * np.exp(-2 * 0.7 * 2))
     # Euler: 200 steps of 0.01, local error dt**2/2*|d''| <= 1e-4/2*2, for one time constant
     assert G.theta[1] - G.theta[0] == pytest.approx(d, abs=1e-2)

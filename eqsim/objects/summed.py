@@ -18,6 +18,7 @@ from eqsim.ir.program import Kernel
 from eqsim.ir.separate import Terms, separate
 from eqsim.ir.stmt import Add, Store
 from eqsim.ir.walk import nodes
+from eqsim.log import get_logger
 from eqsim.model.arithmetic import number
 from eqsim.model.equations import Equations, SingleEquation
 from eqsim.objects import ends
@@ -30,6 +31,8 @@ from eqsim.units import unit_name
 
 if TYPE_CHECKING:
     from eqsim.objects.synapses import Synapses
+
+logger = get_logger(__name__)
 
 SUMMED = "summed"
 
@@ -106,7 +109,19 @@ class SummedVariableUpdater(BrianObject):
 
     def check(self, context: Context) -> None:
         """Translate the expression; is it a sum of products over pairs?"""
+        self._warn_of_old_values()
         self.common = separate(self.term(context)) or ()
+
+    def _warn_of_old_values(self) -> None:
+        """An event-driven variable has the value of the last spike, which is rarely what a sum in each step means."""
+        synapses, name = self.synapses, self.equation.name
+        for old in sorted(synapses.equations.dependencies[name] & set(synapses.event_driven.equations)):
+            logger.warning(
+                f"{synapses.describe()}: '{name}' is summed in each step, but '{old}' is event-driven and has the value of "
+                f"the last spike; write {old}_now for its present value, or make it (clock-driven)",
+                "sum_of_old_values",
+                once=True,
+            )
 
     @property
     def is_common(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import numpy as np
@@ -358,6 +359,19 @@ def test_units_of_sums() -> None:
     assert message(DimensionMismatchError, "x_post = 1*ms : second (summed)").startswith(
         "'x_post' is in second, but 'x' of NeuronGroup 'cells' is a pure number"
     )
+
+
+def test_sums_of_old_values_are_warned_of(caplog: pytest.LogCaptureFixture) -> None:
+    """Also through a subexpression; not for the present value."""
+    G = NeuronGroup(1, "x : 1", threshold="x > 1", reset="", name="summing")
+    model = "da/dt = -a/TAU : 1 (event-driven)\nq = 2*a : 1\nx_post = {} : 1 (summed)"
+    with caplog.at_level(logging.WARNING, "eqsim"):
+        some = [Synapses(G, G, model.format(e), on_pre="a += 1", name="old" if e == "q" else "new") for e in ("q", "a_now")]
+    assert len(some) == 2
+    assert [r.getMessage() for r in caplog.records] == [
+        "Synapses 'old': 'x_post' is summed in each step, but 'a' is event-driven and has the value of the last spike; "
+        "write a_now for its present value, or make it (clock-driven)"
+    ]
 
 
 def test_without_a_flag_equations_are_clock_driven(caplog: Any) -> None:

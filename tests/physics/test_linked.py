@@ -34,51 +34,40 @@ def source(**more: Any) -> NeuronGroup:
     return group
 
 
-def integral(n: int, variable: Any, lane: Lane, x: str = "x : 1 (linked)", setup: Any = None) -> np.ndarray:
-    """z after two steps, for dz/dt = x/ms."""
-    with lane.networks():
-        H = source()
-        G = NeuronGroup(n, f"dz/dt = x/ms : 1\nk : integer (constant)\n{x}", method="euler", name="reader")
-        if setup is not None:
-            setup(G)
-        G.x = variable(H)
-        Network(G, H).run(0.2 * ms)
-        return np.asarray(G.z)
-
-
 # What z becomes: the reader's name comes before that of its source, so it sees y before the step: y(0) and y(0) + 0.1,
 # each times 0.1.
 Y = np.array([1.0, 2.0, 3.0])
 
 
-@pytest.mark.parametrize(
-    ("n", "variable", "expected"),
-    [
-        (3, lambda H: linked_var(H, "y"), 0.2 * Y + 0.01),
-        (3, lambda H: linked_var(H.y), 0.2 * Y + 0.01),
-        (3, lambda H: linked_var(H, "twice"), 0.4 * Y + 0.02),
-        (2, lambda H: linked_var(H, "gain"), np.array([1.0, 1.0])),
-        (2, lambda H: linked_var(H[1:], "y"), 0.2 * Y[1:] + 0.01),
-        (2, lambda H: linked_var(H[[0, 2]], "y"), 0.2 * Y[[0, 2]] + 0.01),
-        (4, lambda H: linked_var(H[[0, 2]], "y", index=[0, 1, 1, 0]), 0.2 * Y[[0, 2, 2, 0]] + 0.01),
-        (2, lambda H: linked_var(H[2], "y"), 0.2 * Y[[2, 2]] + 0.01),
-        (4, lambda H: linked_var(H, "y", index=[0, 2, 1, 1]), 0.2 * Y[[0, 2, 1, 1]] + 0.01),
-        (4, lambda H: linked_var(H, "twice", index=[0, 2, 1, 1]), 0.4 * Y[[0, 2, 1, 1]] + 0.02),
-    ],
-    ids="same view subexpression shared subgroup chosen chosen_index one_of_subgroup index index_subexpression".split(),
-)
-def test_integral_of_a_linked_variable(n: int, variable: Any, expected: np.ndarray, lane: Lane) -> None:
-    np.testing.assert_allclose(integral(n, variable, lane), expected, CLOSE)
+LINKS: dict[str, tuple[int, Any, np.ndarray]] = {
+    "same": (3, lambda H: linked_var(H, "y"), 0.2 * Y + 0.01),
+    "view": (3, lambda H: linked_var(H.y), 0.2 * Y + 0.01),
+    "subexpression": (3, lambda H: linked_var(H, "twice"), 0.4 * Y + 0.02),
+    "shared": (2, lambda H: linked_var(H, "gain"), np.array([1.0, 1.0])),
+    "subgroup": (2, lambda H: linked_var(H[1:], "y"), 0.2 * Y[1:] + 0.01),
+    "chosen": (2, lambda H: linked_var(H[[0, 2]], "y"), 0.2 * Y[[0, 2]] + 0.01),
+    "chosen_index": (4, lambda H: linked_var(H[[0, 2]], "y", index=[0, 1, 1, 0]), 0.2 * Y[[0, 2, 2, 0]] + 0.01),
+    "one_of_subgroup": (2, lambda H: linked_var(H[2], "y"), 0.2 * Y[[2, 2]] + 0.01),
+    "index": (4, lambda H: linked_var(H, "y", index=[0, 2, 1, 1]), 0.2 * Y[[0, 2, 1, 1]] + 0.01),
+    "index_subexpression": (4, lambda H: linked_var(H, "twice", index=[0, 2, 1, 1]), 0.4 * Y[[0, 2, 1, 1]] + 0.02),
+    "variable": (4, lambda H: linked_var(H, "y", index="k"), 0.2 * Y[[0, 2, 1, 1]] + 0.01),
+}
 
 
-def test_index_may_be_a_variable_that_changes(lane: Lane) -> None:
-    """k says who is read: 0, 2, 1, 1."""
-
-    def set_k(G: NeuronGroup) -> None:
-        G.k = [0, 2, 1, 1]
-
-    found = integral(4, lambda H: linked_var(H, "y", index="k"), lane, setup=set_k)
-    np.testing.assert_allclose(found, 0.2 * Y[[0, 2, 1, 1]] + 0.01, CLOSE)
+def test_integral_of_linked_variables(lane: Lane) -> None:
+    """z after two steps, for dz/dt = x/ms, in one network with all forms of links."""
+    with lane.networks():
+        H, readers = source(), {}
+        for name, (n, variable, _) in LINKS.items():
+            G = NeuronGroup(
+                n, "dz/dt = x/ms : 1\nk : integer (constant)\nx : 1 (linked)", method="euler", name=f"reader_{name}"
+            )
+            G.k = [0, 2, 1, 1][:n]
+            G.x = variable(H)
+            readers[name] = G
+        Network(H, readers).run(0.2 * ms)
+        for name, (_, _, expected) in LINKS.items():
+            np.testing.assert_allclose(np.asarray(readers[name].z), expected, CLOSE, err_msg=name)
 
 
 def test_ring_of_neurons_linked_to_their_neighbours(lane: Lane) -> None:

@@ -73,43 +73,49 @@ def test_numbers_values_and_back(choice: str) -> None:
     assert list(G.u[A]) == list(A.u)
 
 
-@pytest.mark.parametrize("choice", CHOICES)
-def test_monitors_record_its_neurons_only(choice: str, lane: Lane) -> None:
-    item, wanted = CHOICES[choice]
+def test_monitors_record_its_neurons_only(lane: Lane) -> None:
+    """In one network: spikes, rate and variables of subgroups of all kinds."""
     with lane.networks():
         G = cells()
-        A = G[item]
-        spikes, whole = SpikeMonitor(A, "u"), SpikeMonitor(G)
-        rate, states, last = (
-            PopulationRateMonitor(A),
-            StateMonitor(A, ["v", "u"], record=True),
-            StateMonitor(A, "u", record=-1 + len(A)),
-        )
-        Network(G, spikes, whole, rate, states, last).run(6 * ms)
-        assert list(spikes.count) == list(whole.count[wanted]) and spikes.num_spikes > 0
+        whole, found = SpikeMonitor(G), {}
+        for name, (item, _) in CHOICES.items():
+            A = G[item]
+            found[name] = (
+                SpikeMonitor(A, "u"),
+                PopulationRateMonitor(A),
+                StateMonitor(A, ["v", "u"], record=True),
+                StateMonitor(A, "u", record=len(A) - 1),
+            )
+        Network(G, whole, found).run(6 * ms)
         trains = whole.spike_trains()
-        for at, i in enumerate(wanted):
-            np.testing.assert_array_equal(spikes.spike_trains()[at], trains[i])
-        assert list(spikes.u) == [10 * wanted[i] for i in spikes.i]
-        np.testing.assert_allclose(rate.rate_.sum() * 1e-4, spikes.num_spikes / len(wanted), CLOSE)
-        np.testing.assert_array_equal(states.u[:, 0], 10 * np.array(wanted))
-        np.testing.assert_array_equal(states.v[:, -1], [np.sum(trains[i] < 5.9 * ms - 1e-9 * ms) for i in wanted])
-        assert last.u[0, 0] == 10 * wanted[-1]
+        for name, (_, wanted) in CHOICES.items():
+            spikes, rate, states, last = found[name]
+            assert list(spikes.count) == list(whole.count[wanted]) and spikes.num_spikes > 0, name
+            for at, i in enumerate(wanted):
+                np.testing.assert_array_equal(spikes.spike_trains()[at], trains[i])
+            assert list(spikes.u) == [10 * wanted[i] for i in spikes.i], name
+            np.testing.assert_allclose(rate.rate_.sum() * 1e-4, spikes.num_spikes / len(wanted), CLOSE)
+            np.testing.assert_array_equal(states.u[:, 0], 10 * np.array(wanted))
+            np.testing.assert_array_equal(states.v[:, -1], [np.sum(trains[i] < 5.9 * ms - 1e-9 * ms) for i in wanted])
+            assert last.u[0, 0] == 10 * wanted[-1], name
 
 
-@pytest.mark.parametrize("choice", CHOICES)
-def test_statements_run_for_its_neurons_only(choice: str, lane: Lane) -> None:
-    """`i`, `N` and random numbers are those of the subgroup's neurons."""
-    item, wanted = CHOICES[choice]
+def test_statements_run_for_its_neurons_only(lane: Lane) -> None:
+    """`i` and `N` are those of the subgroup."""
     with lane.networks():
         seed(3)
-        G = cells()
-        A = G[item]
-        A.run_regularly("u += i*N; v -= 1 + 0*rand()", dt=1 * ms)
-        Network(G).run(3 * ms)
-        expected = 10.0 * np.arange(N)
-        expected[wanted] += 3 * np.arange(len(wanted)) * len(wanted)
-        np.testing.assert_allclose(np.asarray(G.u), expected, CLOSE)
+        groups = {}
+        for name, (item, _) in CHOICES.items():
+            groups[name] = G = NeuronGroup(N, "v : 1\nu : 1\nbig : boolean", name=f"cells_{name}")
+            G.u, G.big = "10*i", "i >= 6"
+            G[item].run_regularly("u += i*N; v -= 1 + 0*rand()", dt=1 * ms)
+        Network(groups).run(3 * ms)
+        for name, (_, wanted) in CHOICES.items():
+            expected, v = 10.0 * np.arange(N), np.zeros(N)
+            expected[wanted] += 3 * np.arange(len(wanted)) * len(wanted)
+            v[wanted] = -3
+            np.testing.assert_allclose(np.asarray(groups[name].u), expected, CLOSE, err_msg=name)
+            np.testing.assert_array_equal(groups[name].v, v, err_msg=name)
 
 
 def test_random_numbers_of_a_neuron_do_not_depend_on_its_neighbours(lane: Lane) -> None:

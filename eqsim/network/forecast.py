@@ -14,6 +14,7 @@ from typing import Any
 
 from eqsim.errors import EqsimError
 from eqsim.log import get_logger
+from eqsim.objects.clock import Clock
 from eqsim.objects.disk_log import DiskLog
 from eqsim.objects.log import GrowingLog
 from eqsim.objects.monitor import Monitor
@@ -87,22 +88,25 @@ def readable(count: int) -> str:
     return f"{amount:.3g} TB"
 
 
-def forecast(objects: Iterable[Any], end_s: float) -> MemoryForecast:
-    """What the monitors among the objects will need for a run that ends at ``end_s`` seconds."""
-    needs = tuple(n for o in objects if isinstance(o, Monitor) and o.active for n in _needs(o, end_s))
+def forecast(objects: Iterable[Any], begin_s: float, end_s: float) -> MemoryForecast:
+    """What the monitors among the objects will need for a run from ``begin_s`` to ``end_s`` seconds."""
+    needs = tuple(n for o in objects if isinstance(o, Monitor) and o.active for n in _needs(o, begin_s, end_s))
     return MemoryForecast(needs, available_memory())
 
 
-def _needs(monitor: Monitor, end_s: float) -> Iterator[Need]:
+def _ticks(clock: Clock, begin_s: float, end_s: float) -> int:
+    return max(0, clock.first_step_at(end_s) - clock.first_step_at(begin_s))
+
+
+def _needs(monitor: Monitor, begin_s: float, end_s: float) -> Iterator[Need]:
     monitor._ready()
-    logs = monitor.logs
-    ticks = max(0, monitor.clock.first_step_at(end_s) - monitor.clock.step)
+    logs, ticks = monitor.logs, _ticks(monitor.clock, begin_s, end_s)
     path = next((log.recorder.file.path for log in logs if isinstance(log, DiskLog)), None)
     if all(log.clock is not None for log in logs):
         count = sum(log.in_file(ticks) if isinstance(log, DiskLog) else log.wanted(ticks) for log in logs)
         yield Need(monitor.name, count, path)
         return
-    yield Need(monitor.name, _by_events(logs, ticks, monitor.clock.step), path, guessed=True)
+    yield Need(monitor.name, _by_events(logs, ticks, monitor.clock.first_step_at(begin_s)), path, guessed=True)
 
 
 def _by_events(logs: Iterable[GrowingLog], ticks: int, before: int) -> int | None:
@@ -113,7 +117,7 @@ def _by_events(logs: Iterable[GrowingLog], ticks: int, before: int) -> int | Non
     return round(sum(count * size for count, size in rows) * ticks / before)
 
 
-def check_room(objects: Iterable[Any], end_s: float) -> None:
+def check_room(objects: Iterable[Any], begin_s: float, end_s: float) -> None:
     """Refuse a run whose recordings cannot fit; warn of one that needs much.
 
     Raises
@@ -121,9 +125,9 @@ def check_room(objects: Iterable[Any], end_s: float) -> None:
     EqsimError
         If the memory, or the disk of a file, has not so much room.
     """
-    found = forecast(objects, end_s) if _is_long(objects, end_s) else None
-    if found is None:
+    if not _is_long(objects, begin_s, end_s):
         return
+    found = forecast(objects, begin_s, end_s)
     sure = [n for n in found.needs if n.bytes and not n.guessed]
     _check([n for n in sure if n.path is None], found.available, "memory", f"{ADVICE}, or to a file (to=)")
     for folder in {n.path.parent for n in sure if n.path is not None}:
@@ -131,12 +135,12 @@ def check_room(objects: Iterable[Any], end_s: float) -> None:
         _check(here, shutil.disk_usage(folder).free, f"the disk of {folder}", ADVICE)
 
 
-def _is_long(objects: Iterable[Any], end_s: float) -> bool:
+def _is_long(objects: Iterable[Any], begin_s: float, end_s: float) -> bool:
     """Could the recordings need more than a little?  A quick look, as runs can be short and many."""
     total = 0
     for o in objects:
         for log in o.logs if isinstance(o, Monitor) and o.active else ():
-            ticks = 0 if log.clock is None else max(0, log.clock.first_step_at(end_s) - log.clock.step)
+            ticks = 0 if log.clock is None else _ticks(log.clock, begin_s, end_s)
             total += ticks * log.width * log.row_bytes
     return total > WORTH_A_LOOK
 

@@ -127,7 +127,7 @@ class Network(Collection):
             return
         objects = self.begin_run()
         end_s = self._t_s + duration_s
-        check_room(objects, end_s)
+        check_room(objects, self._t_s, end_s)
         if objects:
             around = namespace if namespace is not None else user_namespace(level)
             linked = self.engine.link(objects, around, self.schedule_names, compiled=bool(profile))
@@ -150,7 +150,7 @@ class Network(Collection):
         forecast : MemoryForecast
             Prints as a table; ``memory`` and ``files`` are the sums in bytes.
         """
-        return forecast(self.objects, self._t_s + _time("the duration of a run", duration))
+        return forecast(self.objects, self._t_s, self._t_s + _time("the duration of a run", duration))
 
     def steps(
         self, duration: Any, every: Any = None, namespace: Mapping[str, Any] | None = None, level: int = 0

@@ -15,6 +15,7 @@ from eqsim import (
     PopulationRateMonitor,
     SpikeMonitor,
     StateMonitor,
+    defaultclock,
     ms,
     second,
     start_scope,
@@ -39,6 +40,7 @@ def group(n: int = 1000) -> NeuronGroup:
 def test_forecast_counts_bytes(tmp_path: Path) -> None:
     """10 000 steps: 8 bytes for the time, 8 or 4 for each value; a buffer needs twice what it keeps."""
     G = group()
+    defaultclock.step = 23  # where another network has left it
     monitors = (
         StateMonitor(G, "x", record=True, name="all"),
         StateMonitor(G, "x", record=[1, 2], dtype=np.float32, every=10, name="few"),
@@ -89,10 +91,10 @@ def test_much_is_told(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.Monk
     Network(G, StateMonitor(G, "x", record=True, name="watch_much", every=2)).run(1 * ms)
     assert not caplog.records
     more = StateMonitor(G, "x", record=True, name="watch_more")
-    module.check_room([more], 1.0)
+    module.check_room([more], 0.0, 1.0)
     (record,) = caplog.records
     assert record.getMessage().startswith(
-        "this run would record 80 MB, most of it by 'watch_more', and memory has 120 MB left"
+        "this run would record 80.1 MB, most of it by 'watch_more', and memory has 120 MB left"
     )
 
 

@@ -195,7 +195,7 @@ class Delayed(Callee):
             self.context.reads.carried[place.label] = (place, span)
             return Call(place.label, (T, delay))
         self._check_clock(now, span)
-        reader = self.context.reader or self.group
+        reader = self.group if self.context.reader is None else self.context.reader  # without synapses yet, it is false
         self.context.reads.found.append(Read(place, delay, reader, span))
         return past_value(place, delay, ZERO, self.context, reader)
 

@@ -173,7 +173,7 @@ class Remembering(SpikeSource):
             part.ints.update(past.ints())
         if self.pasts:
             part.late.append(lambda state: settle(self, context.reads, state))
-        if self.pasts and not context.values_only:
+        if self.pasts and not (context.values_only and self.active):  # others may read it while it rests
             self.check_subexpressions(context)  # the user may look at them after the run
             part.kernels += self._recorders(context.on(self.clock, "before_groups"))
 

@@ -535,6 +535,23 @@ def test_coupling_of_all_pairs_that_is_not_stored(lane: Lane) -> None:
     assert np.allclose(M.C, 4 * (M.t_ * 1e3 - 1.25) + 0.6, rtol=0, atol=1e-13)
 
 
+def test_a_group_that_rests_keeps_its_value_in_its_past(lane: Lane) -> None:
+    """x rises to 1, rests for 2 ms and rises again; 0.5 ms later so does what synapses read."""
+    with lane.networks():
+        G = NeuronGroup(1, "dx/dt = 1/ms : 1", method="euler")
+        H = NeuronGroup(1, "C : 1")
+        S = Synapses(G, H, "lag : second\nC_post = x_pre(t - lag) : 1 (summed)")
+        S.connect()
+        S.lag = 0.5 * ms
+        M = StateMonitor(H, "C", record=True, when="end")
+        net = Network(G, H, S, M)
+        for active, time in ((True, 1), (False, 2), (True, 1)):
+            G.active = active
+            net.run(time * ms)
+    t = M.t_ * 1e3 - 0.5
+    assert np.allclose(M.C[0], np.clip(t, 0, 1) + np.clip(t - 3, 0, 1), rtol=0, atol=1e-12)
+
+
 def test_several_names_for_one_past() -> None:
     """A delayed variable is no circle of subexpressions."""
     G = NeuronGroup(1, "a = 0.5*b(t - 1*ms) : 1\nb = a(t - 1*ms) + 1 : 1\ndx/dt = -x/ms : 1", method="euler")

@@ -17,7 +17,7 @@ from eqsim.codegen.names import identifier
 from eqsim.codegen.render import KernelText, all_reals, kernel_files, spell
 from eqsim.codegen.templates import fill, plain
 from eqsim.ir.domain import Where
-from eqsim.ir.program import Kernel, Program
+from eqsim.ir.program import Kernel, Program, Queue
 from eqsim.ir.stmt import Log
 from eqsim.ir.walk import statements, writes
 
@@ -125,6 +125,7 @@ def _tables(program: Program, number: int) -> str:
         ints=program.ints,
         clocks=program.clocks,
         logs=[_log(log) for log in program.logs],
+        queues=[_queue(program, q) for q in program.queues],
         derived=_derived(program, reals),
     )
 
@@ -134,6 +135,12 @@ def _log(log: object) -> dict[str, object]:
     named = isinstance(rows, str)
     shown = {name: getattr(log, name) for name in ("cursor", "capacity", "columns")}
     return {**shown, "rows": rows if named else "", "fixed": 0 if named else rows}
+
+
+def _queue(program: Program, queue: Queue) -> dict[str, object]:
+    limits = {log.cursor: log.per_step for log in program.logs}
+    names = [queue.waiting, queue.counts, queue.due, queue.longest, queue.farthest, queue.history, queue.width]
+    return {"names": [*names, limits[queue.longest]], "clock": program.clocks.index(queue.clock)}
 
 
 def _derived(program: Program, reals: Sequence[str]) -> list[tuple[int, str]]:
@@ -146,7 +153,7 @@ def _derived(program: Program, reals: Sequence[str]) -> list[tuple[int, str]]:
 
 def written_arrays(program: Program) -> set[str]:
     """The arrays that kernels change."""
-    found: set[str] = set()
+    found = {name for q in program.queues for name in q.arrays}
     logs = {log.name: log for log in program.logs}
     for kernel in program.kernels:
         found |= writes(kernel.body)

@@ -16,6 +16,7 @@ import numpy as np
 
 from eqsim.ir.program import Program
 from eqsim.network.stories import stories
+from eqsim.objects.log import GrowingLog
 from eqsim.schedule.link import Linked
 from eqsim.targets.project import Values, write_plan
 
@@ -33,7 +34,8 @@ class Part:
     def values(self) -> Values:
         """What it begins with; of logs only the rows that are written."""
         state = self.linked.state
-        columns = {name: log.cursor for log in self.logs for name in log.memory() if not name.endswith(".cursor")}
+        logs = [log for log in self.logs if isinstance(log, GrowingLog)]
+        columns = {name: log.cursor for log in logs for name in log.memory() if not name.endswith(".cursor")}
         arrays = {n: a[: int(columns[n][0])] if n in columns else a for n, a in state.arrays.items()}
         return Values(arrays, dict(state.reals), dict(state.ints))
 
@@ -89,18 +91,19 @@ class Script:
 
     def take(self, found: Values) -> None:
         """Results into the memory of the objects."""
-        columns = {name: log for log in self.logs.values() for name in log.memory()}
-        grown: dict[str, dict[str, np.ndarray]] = {}
-        for name, array in found.arrays.items():
-            if name in columns:
-                grown.setdefault(columns[name].name, {})[name] = array
-            elif name in self.memory:
-                self.memory[name][...] = array
-        for name, parts in grown.items():
-            self.logs[name].adopt(parts)
+        growing = set[str]()
+        for log in self.logs.values():
+            names = list(log.memory())
+            growing.update(names)
+            if all(name in found.arrays for name in names):
+                log.adopt(found.arrays)
+        for name in self.memory.keys() & found.arrays.keys() - growing:
+            self.memory[name][...] = found.arrays[name]
         self.known |= {n: digest(a) for n, a in found.arrays.items()}
         if self.last is not None:
             self.last.stand_at(found.steps)
+            for check in self.last.linked.checks:
+                check()
 
     def completed(self, found: Values) -> float:
         """How much of the last run was done."""

@@ -129,6 +129,13 @@ class SpikeQueue(Keeper):
         entries = np.asarray(values["synapses"], np.int64), np.asarray(values["steps"], np.int64)
         self.fill(entries, int(values["first"]), self.history)
 
+    def adopt(self, arrays: Mapping[str, np.ndarray]) -> None:
+        """Take over what waits after a run elsewhere; arrays by their names in the program."""
+        self.waiting, self.counts, self.due = (arrays[f"{self.name}.{x}"] for x in ("waiting", "counts", "due"))
+        self.longest.capacity, self.farthest.capacity = len(self.due), len(self.counts) - 1
+        for limit in (self.longest, self.farthest):
+            limit.cursor[:] = arrays[f"{limit.name}.cursor"]
+
     # -- for the program -------------------------------------------------------------------------------------------
 
     def memory(self) -> dict[str, np.ndarray]:
@@ -168,6 +175,10 @@ class Limit:
     def grow(self) -> None:
         """Make room."""
         self.queue.grow()
+
+    def adopt(self, columns: Mapping[str, np.ndarray]) -> None:
+        """As in `GrowingLog`."""
+        self.queue.adopt(columns)
 
     def memory(self) -> dict[str, np.ndarray]:
         """The arrays of the queue."""

@@ -12,7 +12,19 @@ import pytest
 from conftest import compiler_named
 from projects import memory, model, script
 
-from eqsim import device, get_device, ms, prefs, reset_device, set_device
+from eqsim import (
+    Network,
+    NeuronGroup,
+    SpikeMonitor,
+    Synapses,
+    device,
+    get_device,
+    ms,
+    prefs,
+    reset_device,
+    seed,
+    set_device,
+)
 from eqsim.targets.project import Values
 
 
@@ -69,6 +81,30 @@ def script_rest(net, objects) -> None:  # type: ignore[no-untyped-def]
     net.run(0.2 * ms)
     objects["rate"].active = False
     net.run(12.8 * ms)
+
+
+def test_delays_that_code_changes(standalone: Path) -> None:
+    """Spikes wait in lists that grow in the program; a second run goes on with those that wait."""
+
+    def spikes() -> np.ndarray:
+        seed(2)
+        G = NeuronGroup(
+            60, "dv/dt = (1.5 - v)/(5*ms) + 0.3*xi/sqrt(5*ms) : 1", threshold="v > 1", reset="v = 0", method="euler", name="G"
+        )
+        S = Synapses(G, G, on_pre="v_post += 0.02; delay = clip(delay + 0.3*ms*randn(), 0*ms, 40*ms)", name="S")
+        S.connect(p=0.5)
+        S.delay = "rand()*3*ms"
+        M = SpikeMonitor(G, name="M")
+        net = Network(G, S, M)
+        net.run(40 * ms)
+        net.run(20 * ms)
+        return np.concatenate((M.i, np.asarray(M.t), np.asarray(S.delay)))
+
+    found = spikes()
+    set_device("runtime")
+    expected = spikes()
+    reset_device()
+    assert found.tobytes() == expected.tobytes() and len(found) > 1000
 
 
 def test_live_run_spikes(live: dict[str, np.ndarray]) -> None:

@@ -229,6 +229,11 @@ int read_plan(eqsim_model* m) {
 
 // ---- the network in progress -----------------------------------------------------------------------------------------
 
+// The next step of a clock of the network in progress.
+int64_t next_step(const eqsim_model* m, int clock) {
+  return m->present < m->action_count && m->actions[m->present].kind == RUN ? m->actions[m->present].steps[clock] : 0;
+}
+
 int64_t rows_of(const eqsim_model* m, const GrowingLog* log) {
   return log->rows ? *int_of(find(m, log->rows, 'i')) : log->fixed;
 }
@@ -236,6 +241,7 @@ int64_t rows_of(const eqsim_model* m, const GrowingLog* log) {
 // Room for at least one more step in each log; the room doubles.
 int grow_logs(eqsim_model* m, const Network* n) {
   for (const GrowingLog* log = n->logs; log < n->logs + n->log_count; ++log) {
+    if (log->column_count == 0) continue;  // a limit of a queue
     int64_t* capacity = int_of(find(m, log->capacity, 'i'));
     const int64_t used = *(int64_t*)find(m, log->cursor, 'a')->array.data, rows = rows_of(m, log);
     int64_t smallest = INT64_MAX;
@@ -256,10 +262,74 @@ int grow_logs(eqsim_model* m, const Network* n) {
   return EQSIM_OK;
 }
 
+int64_t* cursor_of(const eqsim_model* m, const char* name) { return (int64_t*)find(m, name, 'a')->array.data; }
+
+// New memory for the lists of a queue: `history` lists and one for later, of `width` synapses each.
+bool lay_out(eqsim_model* m, const WaitingSynapses* q, int64_t history, int64_t width) {
+  const int64_t counts[] = {(history + 1) * width, history + 1, width};
+  const char* const names[] = {q->waiting, q->counts, q->due};
+  for (int at = 0; at < 3; ++at) {
+    Array* a = &find(m, names[at], 'a')->array;
+    void* fresh = calloc((size_t)counts[at] + 1, (size_t)item_size(a->type));
+    if (!fresh) return false;
+    a->data = fresh;
+    a->count = counts[at];
+  }
+  *int_of(find(m, q->history, 'i')) = history;
+  *int_of(find(m, q->width, 'i')) = width;
+  return true;
+}
+
+// Room in the lists of waiting synapses for whatever the next step can bring; `first` is that step.
+int grow_queue(eqsim_model* m, const WaitingSynapses* q, int64_t first) {
+  const int64_t history = *int_of(find(m, q->history, 'i')), width = *int_of(find(m, q->width, 'i'));
+  const int64_t size = *int_of(find(m, q->step_width, 'i')), farthest = *cursor_of(m, q->farthest);
+  if (*cursor_of(m, q->longest) + size <= width && farthest <= history) return EQSIM_OK;
+  int32_t* waiting = (int32_t*)find(m, q->waiting, 'a')->array.data;
+  int64_t* counts = cursor_of(m, q->counts);
+  int64_t* due = cursor_of(m, q->due);
+  int64_t reach = farthest > 1 ? farthest : 1, most = 0;
+  for (int64_t at = 0; at < counts[history]; ++at)
+    if (due[at] - first + 1 > reach) reach = due[at] - first + 1;
+  const int64_t lists = history > 2 * farthest ? history : 2 * farthest;
+  const int64_t longer = (lists > reach ? lists : reach);
+  int64_t* filled = (int64_t*)calloc((size_t)longer + 1, 8);
+  int32_t* moved = NULL;
+  int64_t room = 0;
+  bool good = filled != NULL;
+  for (int pass = 0; good && pass < 2; ++pass) {  // count, then move
+    for (int64_t step = first; step < first + history; ++step)
+      for (int64_t at = 0; at < counts[step % history]; ++at) {
+        const int64_t slot = step % longer, place = filled[slot]++;
+        if (pass) moved[slot * room + place] = waiting[step % history * width + at];
+      }
+    for (int64_t at = 0; at < counts[history]; ++at) {
+      const int64_t slot = due[at] % longer, place = filled[slot]++;
+      if (pass) moved[slot * room + place] = waiting[history * width + at];
+    }
+    if (pass == 0) {
+      for (int64_t slot = 0; slot < longer; ++slot) most = filled[slot] > most ? filled[slot] : most;
+      memset(filled, 0, 8 * (size_t)longer);
+      room = most + size + 16;
+      good = lay_out(m, q, longer, room);
+      moved = (int32_t*)find(m, q->waiting, 'a')->array.data;
+    }
+  }
+  if (good) memcpy(cursor_of(m, q->counts), filled, 8 * (size_t)longer);
+  if (good) *cursor_of(m, q->longest) = most, *cursor_of(m, q->farthest) = reach;
+  free(filled);
+  free(waiting);
+  free(counts);
+  free(due);
+  return good ? EQSIM_OK : fail(m, EQSIM_NO_MEMORY, "there is no memory for the synapses that wait for spikes");
+}
+
 // Fill the tables of a network from the values by name.
 int bind(eqsim_model* m, int number) {
   const Network* n = networks[number];
   if (grow_logs(m, n) != EQSIM_OK) return m->status;
+  for (const WaitingSynapses* q = n->queues; q < n->queues + n->queue_count; ++q)
+    if (grow_queue(m, q, next_step(m, q->clock)) != EQSIM_OK) return m->status;
   m->arrays = (void**)realloc((void*)m->arrays, sizeof(void*) * (size_t)(n->array_count + 1));
   m->reals = (double*)realloc(m->reals, 8 * (size_t)(n->real_count + 1));
   m->ints = (int64_t*)realloc(m->ints, 8 * (size_t)(n->int_count + 1));

@@ -18,6 +18,19 @@ struct GrowingLog {
   int column_count;
 };
 
+// Synapses that wait for their spikes: a ring of lists, one for each of the next `history` steps, and one for later ones.
+struct WaitingSynapses {
+  const char* waiting;
+  const char* counts;
+  const char* due;
+  const char* longest;   // the largest count so far, and how far a step can exceed it
+  const char* farthest;  // one more than the largest delay so far
+  const char* history;
+  const char* width;
+  const char* step_width;
+  int clock;
+};
+
 struct Network {
   const NamedArray* arrays;
   int array_count;
@@ -29,6 +42,8 @@ struct Network {
   int clock_count;
   const GrowingLog* logs;
   int log_count;
+  const WaitingSynapses* queues;
+  int queue_count;
   void (*derive)(double* reals, const int64_t* ints);
   int64_t (*run)(void* const* arrays, const double* reals, const int64_t* ints, int64_t* steps, const int64_t* ends,
                  const volatile int* stop, int64_t budget);

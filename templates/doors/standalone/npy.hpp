@@ -6,7 +6,7 @@
 #include <string.h>
 
 struct Array {
-  char type[4];   // "<f8", "<f4", "<i8", "<i4", "<u2", "<u8" or "|b1"
+  char type[4];   // "<f8", "<f4", "<i8", "<i4", "<u2", "<u8", "|u1" or "|b1"
   int64_t count;  // elements there is memory for
   void* data;
 };
@@ -21,6 +21,7 @@ static inline double item_get(const Array* a, int64_t at) {
     case 'i' * 16 + 4: return (double)((const int32_t*)a->data)[at];
     case 'u' * 16 + 8: return (double)((const uint64_t*)a->data)[at];
     case 'u' * 16 + 2: return (double)((const uint16_t*)a->data)[at];
+    case 'u' * 16 + 1: return (double)((const uint8_t*)a->data)[at];
     default: return (double)(((const uint8_t*)a->data)[at] != 0);
   }
 }
@@ -33,6 +34,7 @@ static inline void item_set(Array* a, int64_t at, double value) {
     case 'i' * 16 + 4: ((int32_t*)a->data)[at] = (int32_t)value; break;
     case 'u' * 16 + 8: ((uint64_t*)a->data)[at] = (uint64_t)value; break;
     case 'u' * 16 + 2: ((uint16_t*)a->data)[at] = (uint16_t)value; break;
+    case 'u' * 16 + 1: ((uint8_t*)a->data)[at] = (uint8_t)value; break;
     default: ((uint8_t*)a->data)[at] = value != 0;
   }
 }

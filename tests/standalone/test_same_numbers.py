@@ -89,7 +89,12 @@ def test_delays_that_code_changes(standalone: Path) -> None:
     def spikes() -> np.ndarray:
         seed(2)
         G = NeuronGroup(
-            60, "dv/dt = (1.5 - v)/(5*ms) + 0.3*xi/sqrt(5*ms) : 1", threshold="v > 1", reset="v = 0", method="euler", name="G"
+            60,
+            "dv/dt = (1.5 - v)/(5*ms) + 0.3*xi/sqrt(5*ms) : 1",
+            threshold="v > 1",
+            reset="v = 0",
+            method="euler",
+            name="G",
         )
         S = Synapses(G, G, on_pre="v_post += 0.02; delay = clip(delay + 0.3*ms*randn(), 0*ms, 40*ms)", name="S")
         S.connect(p=0.5)

@@ -35,6 +35,7 @@ C_TYPES: dict[Type, str] = {"real": "double", "int": "int64_t", "word": "uint64_
 STORAGE_TYPES = {
     "float64": "double",
     "float32": "float",
+    "uint8": "uint8_t",
     "uint16": "uint16_t",
     "int32": "int32_t",
     "int64": "int64_t",

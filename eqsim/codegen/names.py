@@ -15,7 +15,7 @@ LANGUAGE = frozenset(
     noexcept not not_eq nullptr operator or or_eq private protected public register reinterpret_cast requires return short
     signed sizeof static static_assert static_cast struct switch template this thread_local throw true try typedef typeid
     typename union unsigned using virtual void volatile wchar_t while xor xor_eq
-    int32_t int64_t uint16_t uint32_t uint64_t State INT64_C main""".split()
+    int32_t int64_t uint8_t uint16_t uint32_t uint64_t State INT64_C main""".split()
 )
 """Words that the language or the runtime has taken."""
 

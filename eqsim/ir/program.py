@@ -21,6 +21,7 @@ from eqsim.ir.stmt import Let, Stmt
 STORAGE: dict[str, Type] = {
     "float64": "real",
     "float32": "real",
+    "uint8": "int",
     "uint16": "int",
     "int32": "int",
     "int64": "int",
@@ -121,7 +122,7 @@ class Route:
 
         rows     [source - first] .. [source - first + 1]   positions of its synapses             int64
         order    [position] -> synapse number               absent where it is the identity      int32
-        delays   [position] -> steps                        absent with a shared delay     uint16 or int32
+        delays   [position] -> steps                        absent with a shared delay     uint8, 16, int32
         ends     [position] -> the other end                instead of order, where only     uint16 or int32
                                                             that end matters
         target   [synapse]  -> j - first_target             of the synapses object     uint16 or int32

@@ -208,8 +208,9 @@ def _size_faults(sizes: Iterable[Size], scope: Scope) -> Iterator[str]:
 
 
 def _end_dtype(scope: Scope, array: str) -> str:
-    """The ends of synapses may be kept in 16 bits, where a group is small enough."""
-    return "uint16" if array in scope.arrays and scope.arrays[array].dtype == "uint16" else "int32"
+    """The ends and the delays of synapses may be kept in 8 or 16 bits, where they are small enough."""
+    kept = scope.arrays[array].dtype if array in scope.arrays else ""
+    return kept if kept in ("uint8", "uint16") else "int32"
 
 
 def _event_faults(events: str, k: Kernel, program: Program) -> Iterator[str]:

@@ -39,6 +39,11 @@ def column(group: Any, numbers: np.ndarray) -> np.ndarray:
     return numbers if contiguous(group) else np.asarray(group.indices[numbers])
 
 
+def narrow(largest: int) -> type:
+    """What is wide enough for whole numbers up to this one."""
+    return next((t for t in (np.uint8, np.uint16) if largest <= np.iinfo(t).max), np.int32)
+
+
 def first(group: Any) -> Size:
     """What is to be added to a column."""
     return f"{group.name}.first" if group is not group.base and contiguous(group) else 0

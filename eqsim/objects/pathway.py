@@ -237,8 +237,7 @@ class SynapticPathway(BrianObject):
         if len(steps) > 1 and self.queue is None:
             key = table.source if self.side == "pre" else table.target
             order = np.lexsort((np.arange(len(key)), steps, key)).astype(np.int32)
-            narrow = np.uint16 if self._longest <= np.iinfo(np.uint16).max else np.int32
-            self._route["delays"] = steps[order].astype(narrow)
+            self._route["delays"] = steps[order].astype(ends.narrow(self._longest))
         if order is not None:
             self._route["order"] = order
 

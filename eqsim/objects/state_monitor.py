@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from eqsim.ir.domain import Each, Sample
+from eqsim.ir.expr import Const, Expr, Load, Ref, Select
 from eqsim.objects.disk_log import DiskLog
 from eqsim.objects.log import GrowingLog, last_ticks
 from eqsim.objects.monitor import Monitor, chosen_elements, labels, random_elements
@@ -21,6 +22,9 @@ from eqsim.objects.samples import Collected, Samples, Work
 from eqsim.objects.scope import quantity
 from eqsim.objects.slow_clock import slow_clock
 from eqsim.units import Dimension
+
+GONE = -1
+"""The number of a recorded synapse that was removed."""
 
 
 class StateMonitor(Traces, Monitor):
@@ -116,6 +120,8 @@ class StateMonitor(Traces, Monitor):
         self._record_to(to, chunk)
         self._collected = self._collect(dtype, reduce, over, bins)
         self._collected.resize(len(self.record))
+        if hasattr(source, "followers"):
+            source.followers.add(self)
 
     def _collect(self, dtype: Any, reduce: Any, over: str | None, bins: Any) -> Collected:
         if reduce is None:
@@ -169,9 +175,11 @@ class StateMonitor(Traces, Monitor):
         part.ints[f"{self.name}.first"] = int(elements[0]) if len(elements) else 0
         chosen = part.store(f"{self.name}.record", elements)
         if context.values_only:
+            self._of_those_there({}, part)
             return part
         source = self.source
         values = {n: source.at_sample(c.expr(source, context)) for n, c in self._columns.items()}
+        values = self._of_those_there(values, part)
         origins = {n: c.tree.source if c.tree is not None else None for n, c in self._columns.items()}
         time, width = context.time(self.clock, "t").expr, f"{self.name}.width"
         is_row, distinct = self._form()
@@ -181,7 +189,29 @@ class StateMonitor(Traces, Monitor):
         return part
 
     def structure(self) -> Any:
-        return self._form()
+        return (*self._form(), self._some_are_gone, len(self.source) > 0)
+
+    # -- synapses that were removed --------------------------------------------------------------------------------
+
+    def follow(self, keep: np.ndarray) -> None:
+        """Synapses were removed: those that stay, (n_syn,) bool, have new numbers; others give NaN now."""
+        numbers = np.where(keep, np.cumsum(keep) - 1, GONE)
+        self.record = np.where(self.record == GONE, GONE, numbers[self.record])
+        if self._collected.over == "population":
+            self.record = self.record[self.record != GONE]
+            self._collected.resize(len(self.record))
+
+    @property
+    def _some_are_gone(self) -> bool:
+        return bool((self.record == GONE).any())
+
+    def _of_those_there(self, values: dict[str, Expr], part: Contribution) -> dict[str, Expr]:
+        """The values of synapses that are there, NaN (0, False) for those that were removed."""
+        if not self._some_are_gone:
+            return values
+        there = Load(part.store(f"{self.name}.there", self.record != GONE), Ref("r", "int"), "bool")
+        nothing = {n: Const(float("nan")) if e.type == "real" else Const(0, e.type) for n, e in values.items()}
+        return {n: Select(there, e, nothing[n]) if len(self.source) else nothing[n] for n, e in values.items()}
 
     def _form(self) -> tuple[bool, bool]:
         """Are the recorded elements neighbours, in ascending order?  Is none of them there twice?"""
@@ -190,13 +220,15 @@ class StateMonitor(Traces, Monitor):
             elements = self.elements()
             is_row = len(elements) > 0 and np.array_equal(elements, elements[0] + np.arange(len(elements)))
             form = is_row, is_row or len(np.unique(elements)) == len(elements)
+            form = (False, False) if self._some_are_gone else form
             self._known_form = self.record, form
         return form
 
     def elements(self) -> np.ndarray:
         """(recorded,) int32: the recorded elements, in the group that holds the memory."""
         of_source = getattr(self.source, "indices", None)
-        return (self.record if of_source is None else of_source[self.record]).astype(np.int32)
+        record = np.maximum(self.record, 0)  # those that are gone are not looked at
+        return np.asarray(record if of_source is None else of_source[record]).astype(np.int32)
 
     # -- results ---------------------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Literal
@@ -108,6 +109,7 @@ class Synapses(SynapticAccess):
         self.multisynaptic_index = multisynaptic_index
         self.method_choice, self.method_options = method, dict(method_options or {})
         self.connected = False
+        self.followers: weakref.WeakSet[Any] = weakref.WeakSet()
         for end in (self.source, self.target):
             end.base.sampled = end.base.sampled or isinstance(end, Synapses)
         self.equations = given_equations("" if model is None else model, self.describe())
@@ -304,6 +306,8 @@ class Synapses(SynapticAccess):
                     self.memory[name] = self.memory[name][keep]
             for path in self.pathways.values():
                 path.remove(keep)
+            for monitor in self.followers:
+                monitor.follow(keep)
             self.resize()
         return removed
 

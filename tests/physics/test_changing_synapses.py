@@ -296,6 +296,27 @@ def rewired() -> list[Any]:
     return rewiring()
 
 
+def test_monitors_follow_their_synapses(lane: Lane) -> None:
+    """Of three synapses the middle one is removed at 1 ms: NaN from there on; the last one, numbered anew, goes on."""
+    G = NeuronGroup(3, "x : 1", threshold="x > 1", reset="x = 0")
+    S = Synapses(G, G, "w : 1\nn : integer\ntwice = 2*w : 1", on_pre="x_post += w")
+    S.connect(j="i")
+    S.w, S.n = "i + 1", "i + 10"
+    S.run_regularly("w += 1", dt=1 * ms, when="end")
+    M = StateMonitor(S, ["w", "n", "twice"], record=True, dt=1 * ms)
+    net = Network(G, S, M)
+    with lane.networks():
+        net.run(1 * ms)
+        S.remove(1)
+        net.run(2 * ms)
+        S.remove(slice(None))
+        net.run(1 * ms)
+    nan = np.nan
+    np.testing.assert_array_equal(M.w, [[1, 2, 3, nan], [2, nan, nan, nan], [3, 4, 5, nan]])
+    np.testing.assert_array_equal(M.n, [[10, 10, 10, 0], [11, 0, 0, 0], [12, 12, 12, 0]])
+    np.testing.assert_array_equal(M.twice, 2 * M.w)
+
+
 # --- subgroups --------------------------------------------------------------------------------------------------------
 
 

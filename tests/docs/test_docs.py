@@ -89,5 +89,5 @@ def test_what_is_said_to_be_missing_is_missing() -> None:
         "run_regularly",
         "Synapses",
     }
-    assert "TimedArray" in words
+    assert "SpatialNeuron" in words
     assert {word for word in words if hasattr(eqsim, word)} == set()

@@ -326,17 +326,17 @@ def test_synapses_between_scattered_neurons(lane: Lane) -> None:
     def groups(scattered: bool) -> tuple[Any, Any, Any]:
         seed(6)
         A = NeuronGroup(12, "dv/dt = (1 + 0.05*i)/ms : 1", threshold="v > 1", reset="v = 0", method="euler", name="a")
-        B = NeuronGroup(10, "x : 1\nbase : 1", name="b")
-        B.base = "10*i"
+        B = NeuronGroup(10, "x : 1\nlevel : 1", name="b")
+        B.level = "10*i"
         source, target = A[::3], B[[1, 2, 5, 9]]
         where = np.array([1, 2, 5, 9])
         if not scattered:
-            S = Synapses(A, B, "w : 1", on_pre="x_post += w + 0.001*base_post", name="wires")
+            S = Synapses(A, B, "w : 1", on_pre="x_post += w + 0.001*level_post", name="wires")
             S.connect("i % 3 == 0 and (j == 1 or j == 2 or j == 5 or j == 9)")
             S.w = S.i[:] / 3 + 10 * np.searchsorted(where, S.j[:])
             S.delay = (S.i[:] / 3 + np.searchsorted(where, S.j[:])) * 0.3 * ms
         else:
-            S = Synapses(source, target, "w : 1", on_pre="x_post += w + 0.001*base_post", name="wires")
+            S = Synapses(source, target, "w : 1", on_pre="x_post += w + 0.001*level_post", name="wires")
             S.connect()
             S.w, S.delay = "i + 10*j", "(i + j)*0.3*ms"
         return A, B, S

@@ -83,6 +83,7 @@ from eqsim.objects import (
     get_local_namespace,
     network_operation,
     seed,
+    timestep,
 )
 from eqsim.objects.base import BrianObject
 from eqsim.objects.binomial import BinomialFunction
@@ -278,6 +279,7 @@ __all__ = [
     "store",
     "tan",
     "tanh",
+    "timestep",
     "trace",
     "where",
     "zeros_like",

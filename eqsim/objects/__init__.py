@@ -1,6 +1,6 @@
 """Layer 6: the objects of a model; each says what it contributes to a program."""
 
-from eqsim.objects.clock import Clock, EventClock, defaultclock
+from eqsim.objects.clock import Clock, EventClock, defaultclock, timestep
 from eqsim.objects.event_monitor import EventMonitor
 from eqsim.objects.frames import get_local_namespace
 from eqsim.objects.group import Group
@@ -39,4 +39,5 @@ __all__ = [
     "get_local_namespace",
     "network_operation",
     "seed",
+    "timestep",
 ]

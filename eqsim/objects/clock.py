@@ -197,6 +197,38 @@ class DefaultClock(Clock):
         super().__init__(Quantity(1e-4, dim=second.dim), name="defaultclock")
 
 
+def timestep(t: Any, dt: Any) -> Any:
+    """The number of the step in which a time lies; rounded up if it lies just before the next one.
+
+    Parameters
+    ----------
+    t : Quantity, second, of any shape
+    dt : Quantity, second
+
+    Returns
+    -------
+    n : int64, of the shape of ``t``
+
+    Raises
+    ------
+    DimensionMismatchError
+        If one of them is no time.
+
+    Examples
+    --------
+    >>> from eqsim import *
+    >>> timestep([0.1, 0.29, 0.3]*ms, 0.1*ms)
+    array([1, 2, 3])
+    """
+    for value in (t, dt):
+        if get_dimensions(value) is not second.dim:
+            raise DimensionMismatchError(
+                "timestep(t, dt) takes two times, e.g. timestep(1*ms, defaultclock.dt)", get_dimensions(value)
+            )
+    steps = np.floor(np.asarray(t) / float(dt) + 1e-3).astype(np.int64)
+    return steps if steps.ndim else int(steps)
+
+
 def _seconds(dt: Any) -> float:
     if get_dimensions(dt) is not second.dim:
         raise DimensionMismatchError("dt must be a time, e.g. dt=0.1*ms", get_dimensions(dt))

@@ -23,19 +23,24 @@ def interpreter() -> Iterator[None]:
     import matplotlib
     from matplotlib import units as axes
 
-    from eqsim import defaultclock, ms, prefs, start_scope
+    from eqsim import ImportExport, defaultclock, ms, prefs, start_scope
     from eqsim.units import printing
 
     matplotlib.use("agg")
     target = prefs.codegen.target
     registered, converters = {k: list(v) for k, v in printing._REGISTERED.items()}, dict(axes.registry)
+    formats = dict(ImportExport.methods)
     prefs.codegen.target = "numpy"
     start_scope()
     yield
     prefs.codegen.target = target
     defaultclock.dt = 0.1 * ms
     start_scope()
-    for table, before in ((printing._REGISTERED, registered), (axes.registry, converters)):
+    for table, before in (
+        (printing._REGISTERED, registered),
+        (axes.registry, converters),
+        (ImportExport.methods, formats),
+    ):
         table.clear()
         table.update(before)
 

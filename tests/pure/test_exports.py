@@ -41,6 +41,7 @@ OURS = {
     "load_recording",
     "reinit_devices",
     "reset_device",
+    "timestep",
 }  # names that Brian2 does not have
 
 # Names that a Brian2 script may use and eqsim does not have: each with the reason. A name that is here and exported

@@ -21,7 +21,7 @@ from eqsim.library.papers import (
     LI_2017,
     Paper,
 )
-from eqsim.units import kelvin, mmolar, ms, mV, um  # type: ignore[attr-defined]
+from eqsim.units import kelvin, mmolar, ms, mV, um
 from eqsim.units.constants import faraday_constant, gas_constant
 
 GATES = {

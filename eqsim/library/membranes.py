@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from eqsim.library.model import Model
 from eqsim.library.papers import BRETTE_2007, HODGKIN_1952, LI_2017, MORRIS_1981, TRAUB_1991, WANG_BUZSAKI_1996
-from eqsim.units import cm, ms, msiemens, mV, uF, um  # type: ignore[attr-defined]
+from eqsim.units import cm, ms, msiemens, mV, uF, um
 
 SUMS = {"I_m": "amp/meter**2", "I": "amp"}
 DRIVEN = (("I", "I_ext"),)

@@ -102,7 +102,10 @@ class Model:
         """The model with other names of variables and parameters."""
         if not names:
             return self
-        new = lambda text: substitute(text, names) if isinstance(text, str) else text
+
+        def new(text: Any) -> Any:
+            return substitute(text, names) if isinstance(text, str) else text
+
         return replace(
             self,
             text=new(self.text),
@@ -125,7 +128,9 @@ class Model:
         """The model with its label behind its names."""
         if not self.label:
             return self
-        return replace(self.renamed(**{n: f"{n}_{self.label}" for n in self.own_names}), label="")
+        names = {n: f"{n}_{self.label}" for n in self.own_names}
+        terms = tuple((where, substitute(term, names)) for where, term in self.terms)  # the sum keeps its name
+        return replace(self.renamed(**names), terms=terms, label="")
 
     def __add__(self, other: Any) -> Model:
         other = as_model(other)

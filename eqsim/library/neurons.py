@@ -17,7 +17,7 @@ from eqsim.library.papers import (
     LAPICQUE_1907,
     MIHALAS_2009,
 )
-from eqsim.units import Mohm, ms, mV, nA, nS, pA, pF, second  # type: ignore[attr-defined]
+from eqsim.units import Mohm, ms, mV, nA, nS, pA, pF, second
 
 CURRENT = {"I": "amp"}
 NUMBER = {"I": "1"}
@@ -168,8 +168,8 @@ Rest is at -70 mV, where 0.04*v**2 + 5*v + 140 = b*v.""",
 mihalas_niebur = Model(
     name="mihalas_niebur",
     title="Generalised integrate-and-fire neuron of Mihalas and Niebur",
-    about="""Currents I_1 and I_2 that each spike sets, and a threshold that follows the membrane. All equations between spikes
-are linear. The values give tonic spiking at I/C = 1.5 V/s; a = 5/s adapts; the paper's table has the others.""",
+    about="""Currents I_1 and I_2 that each spike sets, and a threshold that follows the membrane. Between spikes all
+equations are linear. The values give tonic spiking at I/C = 1.5 V/s; a = 5/s adapts; the paper's table has the others.""",
     text="""
     dv/dt = (I_1 + I_2 + I)/C - G*(v - E_L) : volt
     dV_th/dt = a*(v - E_L) - b*(V_th - V_inf) : volt
@@ -210,7 +210,7 @@ are linear. The values give tonic spiking at I/C = 1.5 V/s; a = 5/s adapts; the 
 fitzhugh_nagumo = Model(
     name="fitzhugh_nagumo",
     title="Neuron of FitzHugh and Nagumo",
-    about="""Without units; `scale` is the time of the model's unit of time. With I = 0 it rests at v = -1.1994, w = -0.6243; it
+    about="""Without units; `scale` is the time of one unit of time. With I = 0 it rests at v = -1.1994, w = -0.6243; it
 oscillates between two Hopf points, where v**2 = 1 - b*c.""",
     text="""
     dv/dt = (v - v**3/3 - w + I)/scale : 1

@@ -10,7 +10,7 @@ from eqsim.library.channels import ahp, cah, cal, calcium, can, cat, cat_re, hcn
 from eqsim.library.membranes import membrane, mS_cm2
 from eqsim.library.model import Model
 from eqsim.library.papers import LI_2017
-from eqsim.units import cm, ms, mV  # type: ignore[attr-defined]
+from eqsim.units import cm, ms, mV
 
 
 @dataclass(frozen=True, slots=True)

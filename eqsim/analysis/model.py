@@ -1,0 +1,403 @@
+"""Equations as a dynamical system: what `eqsim.analysis` works on.
+
+In: equations with units and values of their parameters.  Out: the rates of all variables at any point, their symbolic
+Jacobian, and the way from quantities to SI numbers and back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from eqsim.analysis.tape import Tape
+from eqsim.analysis.understand import Understood, understand
+from eqsim.errors import Diagnostic, DimensionMismatchError, UnknownNameError, UnsupportedEquationsException, did_you_mean
+from eqsim.ir.algebra import ZERO, negative, over
+from eqsim.ir.expr import Expr
+from eqsim.ir.walk import depends_on, substitute
+from eqsim.model.calculus import linear, simplify
+from eqsim.model.derivatives import derivative
+from eqsim.model.equations import Equations
+from eqsim.objects.frames import user_namespace
+from eqsim.units import Dimension, Quantity, get_dimensions, second, unit_name
+from eqsim.units.quantity import wrap
+
+__all__ = ["Model"]
+
+Numbers = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Steady:
+    """A variable whose rate is ``coefficient*x + rest``: at rest it has the ``value`` -rest/coefficient."""
+
+    name: str
+    value: Expr
+    coefficient: Expr
+
+
+class Model:
+    """An autonomous system of differential equations with units.
+
+    Threshold and reset of a neuron are no part of it: it describes the motion between spikes.
+
+    Parameters
+    ----------
+    equations : str or Equations
+    namespace : mapping, optional
+        Values of names in the equations.  Names that are not in it are taken from where the model is made.
+    drop_noise : bool
+        Leave out the terms with ``xi``: what is analysed is the motion without noise.
+    **parameters
+        Values of parameters; they come before those in the namespace.
+
+    Attributes
+    ----------
+    equations : Equations
+    variables : tuple of str
+        The variables with a differential equation, in the user's order.
+    dims : dict of str to Dimension
+        Of variables and parameters.
+
+    Raises
+    ------
+    EqsimError
+        If the units do not fit, or a name stands for nothing.
+    UnsupportedEquationsException
+        If the equations depend on time, on the past, or on noise, or have no derivative.
+
+    Examples
+    --------
+    >>> from eqsim.units import ms, mV
+    >>> model = Model("dv/dt = (E - v)/tau : volt", E=-70 * mV, tau=10 * ms)
+    >>> print(model.fixed_points()[0])
+    stable node at v = -70. mV
+    """
+
+    def __init__(
+        self,
+        equations: str | Equations,
+        namespace: Numbers | None = None,
+        *,
+        drop_noise: bool = False,
+        **parameters: Any,
+    ) -> None:
+        self.equations = Equations(equations) if isinstance(equations, str) else equations
+        known = {**dict(namespace or {}), **parameters}
+        self._form = understand(self.equations, known, user_namespace(), drop_noise)
+        self._values: dict[str, float] = dict(self._form.values)
+        self._check_given(parameters)
+        self._values |= {name: self.number(name, value) for name, value in known.items() if name in self._form.dims}
+
+    @classmethod
+    def _like(cls, other: Model, values: dict[str, float]) -> Model:
+        new = cls.__new__(cls)
+        new.__dict__.update(other.__dict__)
+        new._values = values
+        return new
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The variables with a differential equation, in the user's order."""
+        return self._form.variables
+
+    @property
+    def dims(self) -> dict[str, Dimension]:
+        """The dimension of each variable and parameter."""
+        return dict(self._form.dims)
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The values of the parameters; None where none has been given."""
+        names = [name for name in self._form.dims if name not in self.variables]
+        return {n: wrap(self._values[n], self._form.dims[n]) if n in self._values else None for n in sorted(names)}
+
+    def replace(self, **parameters: Any) -> Model:
+        """The same equations with other values of some parameters.
+
+        Raises
+        ------
+        UnknownNameError
+            If the equations have no such parameter.
+        DimensionMismatchError
+            If a value has the wrong unit.
+        """
+        self._check_given(parameters)
+        new = {name: self.number(name, value) for name, value in parameters.items()}
+        return self._like(self, {**self._values, **new})
+
+    def freeze(self, **state: Any) -> Model:
+        """A slice: variables that keep their value.  In the new model they are parameters.
+
+        A curve of fixed points along a frozen slow variable is the first step of a slow-fast analysis.
+        """
+        values = {self.variable(name): self.number(name, value) for name, value in state.items()}
+        left = {n: r for n, r in zip(self.variables, self.rates, strict=True) if n not in values}
+        return self._reduced(left, {**self._values, **values})
+
+    def instantaneous(self, *names: str) -> Model:
+        """The model in which variables are always at the value at which they would rest, such as ``m = m_inf(v)``.
+
+        Raises
+        ------
+        UnsupportedEquationsException
+            If a variable does not enter its own rate linearly.
+        """
+        known = {s.name: s.value for s in self.steady}
+        for name in names:
+            if self.variable(name) not in known:
+                message = f"the value at which '{name}' rests cannot be solved for"
+                raise UnsupportedEquationsException(Diagnostic("A110", message))
+        rates = dict(zip(self.variables, self.rates, strict=True))
+        for s in reversed(self.steady):
+            if s.name in names:
+                rates = {n: simplify(substitute(r, {s.name: s.value})) for n, r in rates.items() if n != s.name}
+        return self._reduced(rates, self._values)
+
+    def _reduced(self, rates: Mapping[str, Expr], values: dict[str, float]) -> Model:
+        form = self._form
+        gone = {n for n in self.variables if n not in rates and n not in values}
+        dims = {n: d for n, d in form.dims.items() if n not in gone}
+        new = self._like(self, values)
+        new._form = replace(form, variables=tuple(rates), rates=tuple(rates.values()), dims=dims, memory={})
+        return new
+
+    def __repr__(self) -> str:
+        return f"<analysis.Model of {', '.join(self.variables)}>"
+
+    # -- numbers and quantities ------------------------------------------------------------------------------------
+
+    def number(self, name: str, value: Any) -> Any:
+        """The SI value of a quantity that is to be a value of this variable or parameter; arrays stay arrays.
+
+        Raises
+        ------
+        DimensionMismatchError
+            If it has another unit; 0 and infinity fit everywhere.
+        """
+        plain = np.asarray(value, float)
+        wanted, given = self._form.dims[name], get_dimensions(value)
+        if given is not wanted and not np.all((plain == 0) | np.isinf(plain)):
+            message = f"'{name}' is in {unit_name(wanted)}, but the value given for it is in {unit_name(given)}"
+            raise DimensionMismatchError(Diagnostic("A105", message), wanted, given)
+        return plain if plain.ndim else float(plain)
+
+    def quantity(self, name: str, value: Any) -> Any:
+        """An SI value of a variable or parameter with its unit."""
+        return wrap(value, self._form.dims[name])
+
+    def parameter(self, name: str) -> str:
+        """The name, if there is such a parameter.
+
+        Raises
+        ------
+        UnknownNameError
+            If not; it suggests the nearest one.
+        """
+        if name in self.variables:
+            message = f"'{name}' is a variable of these equations, not a parameter"
+            raise UnknownNameError(Diagnostic("A106", message))
+        if name not in self._form.dims:
+            known = set(self._form.dims) - set(self.variables)
+            hint = did_you_mean(name, known) or f"the parameters are {', '.join(sorted(known))}"
+            raise UnknownNameError(Diagnostic("A106", f"the equations have no parameter '{name}'", help=hint))
+        return name
+
+    def variable(self, name: str) -> str:
+        """The name, if there is such a variable.
+
+        Raises
+        ------
+        UnknownNameError
+            If not; it suggests the nearest one.
+        """
+        if name not in self.variables:
+            hint = did_you_mean(name, self.variables) or f"the variables are {', '.join(self.variables)}"
+            raise UnknownNameError(Diagnostic("A107", f"the equations have no variable '{name}'", help=hint))
+        return name
+
+    def _check_given(self, parameters: Iterable[str]) -> None:
+        for name in parameters:
+            self.parameter(name)
+
+    def values(self, free: Iterable[str] = ()) -> dict[str, float]:
+        """The SI values of all parameters but the free ones.
+
+        Raises
+        ------
+        UnknownNameError
+            If one has no value.
+        """
+        free = set(free)
+        missing = sorted(set(self._form.dims) - set(self.variables) - set(self._values) - free)
+        if missing:
+            first = missing[0]
+            message = f"the parameter '{first}' has no value"
+            mend = f"give it with the model: Model(equations, {first}=...)"
+            raise UnknownNameError(Diagnostic("A108", message, self._form.places.get(first), "", mend))
+        return {name: value for name, value in self._values.items() if name not in free}
+
+    # -- rates and derivatives -------------------------------------------------------------------------------------
+
+    @property
+    def rates(self) -> tuple[Expr, ...]:
+        """The right-hand sides, as expressions of the IR in terms of variables and parameters (SI)."""
+        return self._form.rates
+
+    @property
+    def memory(self) -> dict[Any, Any]:
+        """What has been worked out from the equations, shared by all models that differ in values only."""
+        return self._form.memory
+
+    def tape(self, by: tuple[str, ...] | None = None) -> Tape:
+        """Computes the rates (n), then their derivatives by the names (n for each name): by default the variables."""
+        by = self.variables if by is None else by
+        if by not in self.memory:
+            derived = [simplify(derivative(rate, name)) for rate in self.rates for name in by]
+            self.memory[by] = Tape([*self.rates, *derived])
+        found: Tape = self.memory[by]
+        return found
+
+    def field(self, x: np.ndarray, values: Numbers) -> np.ndarray:
+        """Rates at points.
+
+        Parameters
+        ----------
+        x : (n, ...) array
+            One row for each variable, SI.
+        values : mapping
+            SI values of the parameters; arrays must fit the points.
+
+        Returns
+        -------
+        (n, ...) array, SI (unit of the variable per second).
+        """
+        tape = self.tape(())
+        with np.errstate(all="ignore"):
+            found = tape({**values, **dict(zip(self.variables, x, strict=True))})
+        return _stacked(found, np.shape(x)[1:])
+
+    def linearised(self, x: np.ndarray, values: Numbers, by: tuple[str, ...] | None = None) -> tuple[np.ndarray, np.ndarray]:
+        """Rates at points (n, ...), and their derivatives by some names (n, m, ...); by default by the variables."""
+        names = self.variables if by is None else by
+        with np.errstate(all="ignore"):
+            found = self.tape(names)({**values, **dict(zip(self.variables, x, strict=True))})
+        n, shape = len(self.variables), np.shape(x)[1:]
+        return _stacked(found[:n], shape), _stacked(found[n:], shape).reshape(n, len(names), *shape)
+
+    def vector_field(self, **state: Any) -> dict[str, Any]:
+        """The rate of each variable at one or many points.
+
+        Parameters
+        ----------
+        **state
+            A value for each variable, with units; arrays must fit together.
+
+        Returns
+        -------
+        dict of str to quantity
+            In the unit of the variable per second.
+        """
+        x = self.point(state)
+        rates = self.field(x, self.values())
+        return {n: wrap(r, self._form.dims[n] / second.dim) for n, r in zip(self.variables, rates, strict=True)}
+
+    def jacobian(self, **state: Any) -> np.ndarray:
+        """The matrix of the derivatives of the rates at a point (n, n), SI: [i, j] is d(dx_i/dt)/dx_j."""
+        return self.linearised(self.point(state), self.values())[1]
+
+    def point(self, state: Numbers) -> np.ndarray:
+        """SI values (n, ...) of a state that has a value for each variable.
+
+        Raises
+        ------
+        UnknownNameError
+            If a variable is missing, or one is given that does not exist.
+        """
+        for name in state:
+            self.variable(name)
+        for name in self.variables:
+            if name not in state:
+                raise UnknownNameError(Diagnostic("A109", f"a value of the variable '{name}' is needed, too"))
+        return np.stack(np.broadcast_arrays(*[self.number(name, state[name]) for name in self.variables])).astype(float)
+
+    # -- reduction -------------------------------------------------------------------------------------------------
+
+    @property
+    def steady(self) -> tuple[Steady, ...]:
+        """Variables whose value at rest follows from the others, in an order in which they can be computed.
+
+        ``dn/dt = alpha(v)*(1 - n) - beta(v)*n`` gives ``n = alpha/(alpha + beta)``: it need not be searched for.
+        """
+        if "steady" not in self.memory:
+            self.memory["steady"] = _steady(self._form)
+        found: tuple[Steady, ...] = self.memory["steady"]
+        return found
+
+    # -- what can be asked (see the modules that answer) -----------------------------------------------------------
+
+    def fixed_points(self, **ranges: Any) -> Any:
+        """See `eqsim.analysis.fixed_points`."""
+        from eqsim.analysis.fixed import fixed_points
+
+        return fixed_points(self, **ranges)
+
+    def phase_plane(self, **arguments: Any) -> Any:
+        """See `eqsim.analysis.phase_plane`."""
+        from eqsim.analysis.plane import phase_plane
+
+        return phase_plane(self, **arguments)
+
+    def trajectory(self, duration: Quantity, **arguments: Any) -> Any:
+        """See `eqsim.analysis.trajectory`."""
+        from eqsim.analysis.flow import trajectory
+
+        return trajectory(self, duration, **arguments)
+
+    def limit_cycle(self, duration: Quantity, **arguments: Any) -> Any:
+        """See `eqsim.analysis.limit_cycle`."""
+        from eqsim.analysis.cycles import limit_cycle
+
+        return limit_cycle(self, duration, **arguments)
+
+
+def _stacked(values: list[Any], shape: tuple[int, ...]) -> np.ndarray:
+    """Numbers and arrays as one array; of single points the fast way."""
+    if not shape:
+        return np.array(values, float)
+    result = np.empty((len(values), *shape))
+    for row, value in zip(result, values, strict=True):
+        row[...] = value
+    return result
+
+
+def _steady(form: Understood) -> tuple[Steady, ...]:
+    """Solve for variables that enter their own rate linearly, as long as no two are solved for in terms of each other."""
+    found: dict[str, Steady] = {}
+    needs: dict[str, set[str]] = {}
+    for name, rate in reversed(list(zip(form.variables, form.rates, strict=True))):
+        split = linear(rate, (name,))
+        if split is None or name not in split[0] or (split[1] == ZERO and depends_on(split[0][name], form.variables)):
+            continue  # x*(a - y) is 0 also where y = a
+        value = over(negative(split[1]), split[0][name])
+        needs[name] = {v for v in form.variables if depends_on(value, (v,))}
+        if name in _reached(needs, name):
+            del needs[name]
+        else:
+            found[name] = Steady(name, simplify(value), split[0][name])
+    return tuple(found[name] for name in sorted(found, key=lambda n: len(_reached(needs, n) & set(found))))
+
+
+def _reached(needs: Mapping[str, set[str]], name: str) -> set[str]:
+    """All variables that a value needs, directly or not."""
+    seen: set[str] = set()
+    todo = list(needs[name])
+    while todo:
+        other = todo.pop()
+        if other not in seen:
+            seen.add(other)
+            todo += needs.get(other, ())
+    return seen

@@ -8,6 +8,15 @@ from eqsim.analysis.fixed import FixedPoint, fixed_points
 from eqsim.analysis.flow import Trajectory, trajectory
 from eqsim.analysis.model import Model
 from eqsim.analysis.plane import PhasePlane, nullclines, phase_plane
+from eqsim.analysis.signals import functional_connectivity, matrix_correlation, power_spectrum, synchrony
+from eqsim.analysis.spikes import (
+    cross_correlogram,
+    cv_isi,
+    fano_factor,
+    firing_rate,
+    interspike_intervals,
+    local_variation,
+)
 
 __all__ = [
     "BifurcationDiagram",
@@ -20,9 +29,19 @@ __all__ = [
     "SpecialPoint",
     "Trajectory",
     "bifurcation",
+    "cross_correlogram",
+    "cv_isi",
+    "fano_factor",
+    "firing_rate",
     "fixed_points",
+    "functional_connectivity",
+    "interspike_intervals",
     "limit_cycle",
+    "local_variation",
+    "matrix_correlation",
     "nullclines",
     "phase_plane",
+    "power_spectrum",
+    "synchrony",
     "trajectory",
 ]

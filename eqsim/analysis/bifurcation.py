@@ -82,8 +82,9 @@ class BifurcationDiagram:
         for branch in self.branches:
             _two_styles(ax, sx(branch.p), sy(branch.x[row]), branch.stable, "C0", "fixed point")
         for cycle in self.cycles:
-            for extreme in (cycle.lowest[row], cycle.highest[row]):
-                _two_styles(ax, sx(cycle.p), sy(extreme), cycle.stable, "C1", "limit cycle")
+            for extreme in (cycle.lowest, cycle.highest):
+                p, y, stable = cycle.with_ends(extreme[row], row)
+                _two_styles(ax, sx(p), sy(y), stable, "C1", "limit cycle")
         for point in self.points:
             ax.plot([sx(point.p)], [sy(point.x[row])], linestyle="none", zorder=4, label=point.kind, **MARKERS[point.kind])
         ax.set(xlabel=sx.label, ylabel=sy.label, xlim=sx([self.low, self.high]))
@@ -128,9 +129,9 @@ def bifurcation(
 
     Notes
     -----
-    Fixed points are looked for at nine values of the parameter; each curve through one of them is followed by
-    pseudo-arclength with the symbolic Jacobian.  Folds, Hopf points and branch points are located to rounding errors.  A closed curve that
-    lies between two of the nine values is not found.
+    Fixed points are looked for at nine values of the parameter.  Each curve through one of them is followed by
+    pseudo-arclength with the symbolic Jacobian.  Folds, Hopf points and branch points are located to rounding errors.  A
+    closed curve between two of the nine values is not found.
 
     Raises
     ------

@@ -6,7 +6,7 @@ and the folds of cycles.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -44,6 +44,8 @@ class CycleBranch:
     multipliers : (n, k) complex array
         Floquet multipliers, the largest first; one of them is 1.
     orbits : tuple of LimitCycle
+    begin, end : SpecialPoint or None
+        The Hopf points at which the family begins and ends; None if it ends otherwise.
     """
 
     model: Model
@@ -54,6 +56,8 @@ class CycleBranch:
     highest: np.ndarray
     multipliers: np.ndarray
     orbits: tuple[LimitCycle, ...]
+    begin: SpecialPoint
+    end: SpecialPoint | None = None
 
     @property
     def stable(self) -> np.ndarray:
@@ -79,6 +83,13 @@ class CycleBranch:
             found.append(self.model.quantity(self.parameter, float(b - (a - c) ** 2 / (8 * (a - 2 * b + c)))))
         return tuple(found)
 
+    def with_ends(self, extreme: np.ndarray, row: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Parameter, an extreme of a variable, and stability, each continued to the Hopf points."""
+        p, y, stable = [self.begin.p, *self.p], [self.begin.x[row], *extreme], [self.stable[0], *self.stable]
+        if self.end is not None:
+            p, y, stable = [*p, self.end.p], [*y, self.end.x[row]], [*stable, stable[-1]]
+        return np.array(p), np.array(y), np.array(stable)
+
     def __str__(self) -> str:
         low, high = (self.model.quantity(self.parameter, float(v)) for v in (self.p.min(), self.p.max()))
         return f"limit cycles for {self.parameter} from {_short(low)} to {_short(high)}"
@@ -101,10 +112,11 @@ def cycle_branches(family: Family, points: list[SpecialPoint]) -> tuple[CycleBra
         branch = _followed(family, hopf)
         if branch is None:
             continue
-        found.append(branch)
         centre = 0.5 * (branch.lowest[:, -1] + branch.highest[:, -1])
-        end = family.pack(centre, float(branch.p[-1]))
-        done |= {m for m, other in enumerate(hopfs) if np.max(np.abs(end - family.pack(other.x, other.p))) < 5 * FIRST}
+        last = family.pack(centre, float(branch.p[-1]))
+        ends = [m for m, s in enumerate(hopfs) if m != k and np.max(np.abs(last - family.pack(s.x, s.p))) < 5 * FIRST]
+        done |= set(ends)
+        found.append(replace(branch, end=hopfs[ends[0]]) if ends else branch)
     return tuple(found)
 
 
@@ -159,7 +171,7 @@ def _followed(family: Family, hopf: SpecialPoint) -> CycleBranch | None:
         system = _Weighted(orbit, len(u))
         place = Place(u * system.weights, ahead * system.weights / np.linalg.norm(ahead * system.weights), new[0].jacobian)
         step = min(LONGEST, step * (1.4 if new[1] <= 4 else 0.8))
-    return _branch(family, found)
+    return _branch(family, found, hopf)
 
 
 def _carried(orbit: Orbit, u: np.ndarray, ahead: np.ndarray) -> tuple[Orbit, np.ndarray, np.ndarray]:
@@ -183,7 +195,7 @@ def _inside(family: Family, orbit: Orbit, u: np.ndarray, hopf: SpecialPoint, cou
     return bool(family.low <= p <= family.high and not shrunk and not slow)
 
 
-def _branch(family: Family, found: list[tuple[Orbit, np.ndarray]]) -> CycleBranch:
+def _branch(family: Family, found: list[tuple[Orbit, np.ndarray]], hopf: SpecialPoint) -> CycleBranch:
     values = [float(u[-1]) * family.width for _, u in found]
     models = [family.model.replace(**{family.parameter: family.model.quantity(family.parameter, p)}) for p in values]
     orbits = tuple(cycle_of(orbit, u, model) for (orbit, u), model in zip(found, models, strict=True))
@@ -197,4 +209,5 @@ def _branch(family: Family, found: list[tuple[Orbit, np.ndarray]]) -> CycleBranc
         limits[:, :, 1].T,
         np.stack([orbit.multipliers for orbit in orbits], axis=1),
         orbits,
+        hopf,
     )

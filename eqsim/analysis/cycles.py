@@ -163,11 +163,11 @@ def limit_cycle(model: Model, duration: Quantity, **start: Any) -> LimitCycle:
     """
     length = seconds(duration, "the duration")
     values = model.values()
-    near = follow(model, values, model.point(start), np.linspace(0.0, length, 50))[:, -1]
+    before = follow(model, values, model.point(start), np.linspace(0.0, length, 50))
     times = np.linspace(0.0, length, 20001)
-    x = follow(model, values, near, times)
+    x = follow(model, values, before[:, -1], times)
     size = np.ptp(x, axis=1)
-    still = np.maximum(np.max(np.abs(x), axis=1) * 1e-6, 1e-300)
+    still = 1e-6 * np.maximum(np.ptp(before, axis=1), np.max(np.abs(before), axis=1)) + 1e-300
     if np.all(size < still):
         raise IntegrationError(Diagnostic("A115", "the state comes to rest: there is no limit cycle here"))
     size = np.where(size > still, size, 1.0)

@@ -244,7 +244,7 @@ def _bisect(
     at = model.variables.index(name)
 
     def rate(x: np.ndarray) -> np.ndarray:
-        return np.sign(model.field(_states(model, values, {name: x}, steady)[0], values)[at])
+        return np.asarray(np.sign(model.field(_states(model, values, {name: x}, steady)[0], values)[at]))
 
     sign = rate(left[name])
     for _ in range(50 if len(sign) else 0):

@@ -50,8 +50,8 @@ class Tape:
     Examples
     --------
     >>> x = Ref("x")
-    >>> Tape([x * x, x * x + 1.0])({"x": 3.0})
-    [9.0, 10.0]
+    >>> print(*Tape([x * x, x * x + 1.0])({"x": 3.0}))
+    9.0 10.0
     """
 
     def __init__(self, results: Sequence[Expr]) -> None:

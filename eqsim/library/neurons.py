@@ -24,6 +24,8 @@ NUMBER = {"I": "1"}
 DRIVEN = (("I", "I_ext"),)
 SMOOTH = ("exponential_euler", "rk4")
 """Methods for membranes that are stiff near a spike."""
+ONE_STAGE = "euler"
+"""For exponentials near a spike: a second stage would take the exponential of a voltage far beyond the peak."""
 
 lif = Model(
     name="lif",
@@ -102,15 +104,15 @@ eif = Model(
     threshold="v > V_peak",
     reset="v = V_r",
     refractory="t_ref",
-    method=SMOOTH,
+    method=ONE_STAGE,
     initial={"v": "E_L"},
 )
 
 adex = Model(
     name="adex",
     title="Adaptive exponential integrate-and-fire neuron",
-    about="""Parameters of the paper. The rheobase for slow currents is
-(g_L + a)*(V_T - E_L - Delta_T + Delta_T*log(1 + a/g_L)).""",
+    about="""Parameters of the paper. As a current rises slowly, the rest loses its stability at
+V_T + Delta_T*log(1 + C/(g_L*tau_w)), in a Hopf bifurcation.""",
     text="""
     dv/dt = (g_L*(E_L - v) + g_L*Delta_T*exp((v - V_T)/Delta_T) - w + I)/C : volt
     dw/dt = (a*(v - E_L) - w)/tau_w : amp
@@ -133,7 +135,7 @@ adex = Model(
     terms=DRIVEN,
     threshold="v > V_peak",
     reset="v = V_r; w += b",
-    method=SMOOTH,
+    method=ONE_STAGE,
     initial={"v": "E_L"},
 )
 
@@ -142,7 +144,7 @@ izhikevich = Model(
     title="Neuron of Izhikevich",
     about="""Regular spiking. Others of the paper: fast spiking with a=0.1/ms, d=2*mV/ms; intrinsically bursting with
 V_r=-55*mV, d=4*mV/ms; chattering with V_r=-50*mV, d=2*mV/ms. As C is 1 pF, the paper's current of 10 is 10 pA here.
-Rest is at -70 mV, where 0.04*v**2 + 5*v + 140 = b*v.""",
+Rest is at -70 mV; it loses its stability at 3.7975 pA, where 0.08*v + 5 = 0.02 in the units of the paper.""",
     text="""
     dv/dt = (0.04/ms/mV)*v**2 + (5/ms)*v + 140*mV/ms - u + I/C : volt
     du/dt = a*(b*v - u) : volt/second

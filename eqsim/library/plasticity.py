@@ -13,8 +13,8 @@ tsodyks_markram = Synapse(
     name="tsodyks_markram",
     title="Short-term plasticity",
     about="""Each spike first raises u_S by U*(1 - u_S), then uses the part u_S of the resources x_S. Between spikes x_S
-comes back to 1 with tau_d, and u_S goes to 0 with tau_f. Depression with these values; facilitation with U=0.15, tau_f=1*second,
-tau_d=130*ms.""",
+comes back to 1 with tau_d, and u_S goes to 0 with tau_f. Depression with these values; facilitation with U=0.15,
+tau_f=1*second, tau_d=130*ms.""",
     text="""
     du_S/dt = -u_S/tau_f : 1 (event-driven)
     dx_S/dt = (1 - x_S)/tau_d : 1 (event-driven)

@@ -118,10 +118,15 @@ def linear(e: Expr, names: Collection[str]) -> Linear | None:
     """
     p = polynomial(e, names)
     if p is None:
-        return _linear_by_sympy(e, names) if _looks_linear(e, names) else None
+        return _linear_by_sympy(e, names) if _looks_linear(e, names) and not _chooses(e, names) else None
     if any(len(key) > 1 for key in p):
         return None
     return {key[0]: value for key, value in p.items() if key}, p.get((), ZERO)
+
+
+def _chooses(e: Expr, names: Collection[str]) -> bool:
+    """Does it choose by the names?  Then it bends, even where a few lines did not meet the bend."""
+    return any(isinstance(part, Select) and depends_on(part.test, names) for part in distinct(e))
 
 
 def _looks_linear(e: Expr, names: Collection[str]) -> bool:

@@ -89,9 +89,9 @@ there is a rhythm near 10 Hz.""",
     dy_0/dt = z_0 : volt
     dz_0/dt = A*a*2*e_0/(1 + exp(r*(v_0 - y_1 + y_2))) - 2*a*z_0 - a**2*y_0 : volt/second
     dy_1/dt = z_1 : volt
-    dz_1/dt = A*a*(p + 0.8*N*2*e_0/(1 + exp(r*(v_0 - N*y_0)))) - 2*a*z_1 - a**2*y_1 : volt/second
+    dz_1/dt = A*a*(p + 0.8*C*2*e_0/(1 + exp(r*(v_0 - C*y_0)))) - 2*a*z_1 - a**2*y_1 : volt/second
     dy_2/dt = z_2 : volt
-    dz_2/dt = B*b*0.25*N*2*e_0/(1 + exp(r*(v_0 - 0.25*N*y_0))) - 2*b*z_2 - b**2*y_2 : volt/second
+    dz_2/dt = B*b*0.25*C*2*e_0/(1 + exp(r*(v_0 - 0.25*C*y_0))) - 2*b*z_2 - b**2*y_2 : volt/second
     p_ext : Hz
     """,
     parameters={
@@ -99,7 +99,7 @@ there is a rhythm near 10 Hz.""",
         "B": 22 * mV,
         "a": 100 / second,
         "b": 50 / second,
-        "N": 135.0,
+        "C": 135.0,
         "e_0": 2.5 * Hz,
         "v_0": 6 * mV,
         "r": 0.56 / mV,

@@ -2,7 +2,7 @@
 
 Each clock counts whole steps.  Step ``n`` begins at ``n * dt``, never accumulated; or at ``times[n]``, for a clock with a
 list of times (ascending).  The clocks that tick together are the one that is earliest and all others within `TOGETHER` of
-their ``dt`` of it; a clock that has reached its end waits.  For a clock with a list, ``dt`` is only this measure.
+the smallest ``dt`` of it; a clock that has reached its end waits.  For a clock with a list, ``dt`` is only this measure.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 
 from eqsim.ir.program import Program, State, timetable
 
-TOGETHER = 1e-4  # fraction of a clock's dt within which two times are the same
+TOGETHER = 1e-4  # fraction of the smallest dt within which two times are the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,4 +50,5 @@ def together(times: Sequence[float], waiting: Sequence[bool], dts: Sequence[floa
     now = min((t for t, w in zip(times, waiting, strict=True) if w), default=None)
     if now is None:
         return [False] * len(times)
-    return [w and t - now <= TOGETHER * dt for t, w, dt in zip(times, waiting, dts, strict=True)]
+    limit = TOGETHER * min(dts)
+    return [w and t - now <= limit for t, w in zip(times, waiting, strict=True)]

@@ -181,7 +181,7 @@ class Drive:
         return True
 
     def _first_at(self, clock: str, t_s: float) -> int:
-        return self.linked.clocks[clock][0].first_step_at(t_s)
+        return self.linked.clocks[clock][0].first_step_at(t_s, self._shortest())
 
     def _keep_pace(self, took: float, steps: int) -> None:
         if steps > 0:

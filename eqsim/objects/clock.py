@@ -82,9 +82,9 @@ class Clock(Nameable):
         """Number of the next step."""
         return self.step
 
-    def first_step_at(self, t_s: float) -> int:
-        """The first step that begins at ``t_s`` seconds or later."""
-        return math.ceil(t_s / self._dt - EPSILON)
+    def first_step_at(self, t_s: float, measure_s: float | None = None) -> int:
+        """The first step that begins at ``t_s`` seconds or later; times within 1e-4 of ``measure_s`` (dt) are the same."""
+        return math.ceil(t_s / self._dt - EPSILON * (measure_s or self._dt) / self._dt)
 
     def set_time(self, t_s: float) -> None:
         """Stand at the first step that begins at ``t_s`` seconds or later.
@@ -178,9 +178,9 @@ class EventClock(Clock):
         """Do both tick at the same times?"""
         return isinstance(other, EventClock) and np.array_equal(self.times_, other.times_)
 
-    def first_step_at(self, t_s: float) -> int:
-        """The first step that begins at ``t_s`` seconds or later."""
-        return int(np.searchsorted(self.times_, t_s - EPSILON * self.dt_))
+    def first_step_at(self, t_s: float, measure_s: float | None = None) -> int:
+        """The first step that begins at ``t_s`` seconds or later; times within 1e-4 of ``measure_s`` are the same."""
+        return int(np.searchsorted(self.times_, t_s - EPSILON * (measure_s or self.dt_)))
 
     def set_time(self, t_s: float) -> None:
         """Stand at the first step that begins at ``t_s`` seconds or later."""

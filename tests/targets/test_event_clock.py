@@ -95,3 +95,15 @@ def test_is_in_the_summary() -> None:
     G = NeuronGroup(1, "x : 1", name="G")
     M = StateMonitor(G, "x", record=True, clock=EventClock([1, 2] * ms))
     assert "2 listed times" in str(scheduling_summary(Network(G, M)))
+
+
+@pytest.mark.parametrize("pieces", [[25.0], [20.0, 5.0], [19.999, 0.001, 5.0]], ids=str)
+def test_clocks_of_very_different_steps_meet_at_their_times(lane: Lane, pieces: list[float]) -> None:
+    """A step of 20 ms and steps of 1 us: what is set at 20 ms has been set 5000 times 1 us before 25 ms, no step more."""
+    with lane.networks():
+        G = NeuronGroup(1, "dx/dt = 1/ms : 1", dt=0.001 * ms, method="euler", name="G")
+        G.run_regularly("x = 0", dt=20 * ms)
+        net = Network(G)
+        for piece in pieces:
+            net.run(piece * ms)
+    assert round(float(G.x[0]) * 1000) == 5000

@@ -358,7 +358,7 @@ int bind(eqsim_model* m, int number) {
 
 // ---- time ------------------------------------------------------------------------------------------------------------
 
-const double TOGETHER = 1e-4;  // fraction of a clock's dt within which two times are the same
+const double TOGETHER = 1e-4;  // fraction of the smallest dt within which two times are the same
 
 // When a step of a clock begins: step * dt, or an entry of a list of times.
 double time_of(const eqsim_model* m, const Network* n, int clock, int64_t step) {
@@ -622,7 +622,7 @@ int eqsim_steps(eqsim_model* m, long long steps) {
     if (!ends) return fail(m, EQSIM_NO_MEMORY, "there is no memory");
     for (int c = 0; c < n->clock_count; ++c) {
       ends[c] = a->steps[c];
-      while (ends[c] < a->ends[c] && (left == some || time_of(m, n, c, ends[c]) < until - TOGETHER * dt_of(m, n, c))) ++ends[c];
+      while (ends[c] < a->ends[c] && (left == some || time_of(m, n, c, ends[c]) < until - TOGETHER * dt_of(m, n, fastest))) ++ends[c];
     }
     const int status = run_to(m, a, ends);
     free(ends);

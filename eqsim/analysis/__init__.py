@@ -17,9 +17,12 @@ from eqsim.analysis.spikes import (
     interspike_intervals,
     local_variation,
 )
+from eqsim.analysis.two_parameters import BifurcationCurve, BifurcationMap, bifurcation_map
 
 __all__ = [
+    "BifurcationCurve",
     "BifurcationDiagram",
+    "BifurcationMap",
     "Branch",
     "CycleBranch",
     "FixedPoint",
@@ -29,6 +32,7 @@ __all__ = [
     "SpecialPoint",
     "Trajectory",
     "bifurcation",
+    "bifurcation_map",
     "cross_correlogram",
     "cv_isi",
     "fano_factor",

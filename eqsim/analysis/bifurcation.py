@@ -105,10 +105,12 @@ def _two_styles(ax: Any, x: np.ndarray, y: np.ndarray, stable: np.ndarray, color
     """Stable parts full, the others broken; both reach the point where they meet."""
     near = stable.copy()
     near[1:] |= stable[:-1]
-    ax.plot(x, np.where(near, y, np.nan), "-", color=color, label=f"stable {what}")
+    if np.any(near):
+        ax.plot(x, np.where(near, y, np.nan), "-", color=color, label=f"stable {what}")
     far = ~stable
     far[1:] |= ~stable[:-1]
-    ax.plot(x, np.where(far, y, np.nan), "--", color=color, label=f"unstable {what}", linewidth=1)
+    if np.any(far):
+        ax.plot(x, np.where(far, y, np.nan), "--", color=color, label=f"unstable {what}", linewidth=1)
 
 
 def bifurcation(

@@ -14,7 +14,7 @@ import numpy as np
 
 from eqsim.analysis.curve import Place, at_border, corrected, follow, located
 from eqsim.analysis.fixed import Box, roots
-from eqsim.analysis.stability import hopf_test, lyapunov_coefficient, turning_pair
+from eqsim.analysis.stability import determinant, hopf_test, lyapunov_coefficient, turning_pair
 from eqsim.units import hertz, second
 from eqsim.units.quantity import wrap
 
@@ -256,7 +256,7 @@ def special_points(family: Family, places: list[Place]) -> list[SpecialPoint]:
     tests: dict[str, Callable[[Place], float]] = {
         "fold": lambda place: float(place.tangent[-1]),
         "Hopf": lambda place: hopf_test(family.eigenvalues(place.u)),
-        "branch point": lambda place: float(np.linalg.det(np.vstack([place.jacobian, place.tangent]))),
+        "branch point": lambda place: determinant(np.vstack([place.jacobian, place.tangent])),
     }
     signs = {kind: [test(place) for place in places] for kind, test in tests.items()}
     found: list[SpecialPoint] = []

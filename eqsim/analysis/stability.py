@@ -11,9 +11,9 @@ from itertools import combinations
 import numpy as np
 
 
-def hopf_test(eigenvalues: np.ndarray) -> float:
-    """The product of all sums of two eigenvalues, each in units of the largest one: 0 at a Hopf point."""
-    size = float(np.max(np.abs(eigenvalues), initial=0.0)) or 1.0
+def hopf_test(eigenvalues: np.ndarray, size: float = 0.0) -> float:
+    """The product of all sums of two eigenvalues, each in units of a size or of the largest one: 0 at a Hopf point."""
+    size = size or float(np.max(np.abs(eigenvalues), initial=0.0)) or 1.0
     sums = [(a + b) / size for a, b in combinations(eigenvalues, 2)]
     return float(np.prod(sums).real) if sums else 1.0
 
@@ -69,3 +69,18 @@ def lyapunov_coefficient(jacobian: Callable[[np.ndarray], np.ndarray], x: np.nda
     double = np.linalg.solve(2j * omega * np.eye(len(x)) - A, B(q, q))
     inner = np.vdot(p, cubic) - 2 * np.vdot(p, B(q, mean)) + np.vdot(p, B(conj, double))
     return float(inner.real) / (2 * omega)
+
+
+def turning_product(eigenvalues: np.ndarray, size: float) -> float:
+    """The product of the pair with the smallest sum, in units of a size squared: above 0 on a Hopf curve.
+
+    It is omega**2 there, and changes its sign at a Bogdanov-Takens point.
+    """
+    a, b = min(combinations(eigenvalues, 2), key=lambda pair: abs(pair[0] + pair[1]))
+    return float((a * b).real) / size**2
+
+
+def determinant(matrix: np.ndarray) -> float:
+    """0 of a singular matrix, without a warning."""
+    with np.errstate(all="ignore"):
+        return float(np.linalg.det(matrix))

@@ -51,7 +51,7 @@ class Model:
     >>> from eqsim.library import lif
     >>> print(lif(tau=20*ms).equations)
     I = I_ext : A
-    dv/dt = (E_L - v + R*I)/tau : V
+    dv/dt = (E_L - v + R*I)/tau : V (unless refractory)
     I_ext : A
     >>> G = lif(tau=20*ms).neurons(100)
     """

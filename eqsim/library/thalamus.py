@@ -71,8 +71,8 @@ def thalamic(kind: str, g_KL: Any = 0.01 * mS_cm2, extra_calcium: bool = False) 
     --------
     >>> from eqsim.library import thalamic
     >>> relay = thalamic('rtc')
-    >>> relay.parameters['area']
-    29000. * umetre2
+    >>> print(relay.equations['I_L'])
+    I_L = g_L*(E_L - v) : m^-2 A
     """
     row = CELLS[kind]
     model = membrane(area=row.area * cm**2) + na(V_sh=row.shift * mV) + kdr(V_sh=row.shift * mV, phi=row.phi)

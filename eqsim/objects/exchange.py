@@ -1,6 +1,6 @@
 """Formats in which the values of a group's variables are handed out and taken back: `get_states` and `set_states`.
 
-In: a group and names of variables.  Out: a dictionary, a DataFrame of pandas, a Dataset of xarray, or a format of the user's.
+In: a group and names of variables.  Out: a dict, a DataFrame of pandas, a Dataset of xarray, or a format of the user's.
 """
 
 from __future__ import annotations

@@ -192,7 +192,13 @@ def _inside(family: Family, orbit: Orbit, u: np.ndarray, hopf: SpecialPoint, cou
     p = float(u[-1]) * family.width
     shrunk = count > 3 and _size(family, u) < FIRST
     slow = orbit.unit * np.exp(u[-2]) > SLOW * 2 * np.pi / hopf.omega_hz
-    return bool(family.low <= p <= family.high and not shrunk and not slow)
+    return bool(family.low <= p <= family.high and not shrunk and not slow and not _inverted(orbit, u))
+
+
+def _inverted(orbit: Orbit, u: np.ndarray) -> bool:
+    """Has a step led through an orbit of size 0 to the same orbits again, now half a period later?"""
+    new = orbit.split(u)[0]
+    return bool(np.sum((new - new.mean(axis=0)) * (orbit.before - orbit.before.mean(axis=0))) < 0)
 
 
 def _branch(family: Family, found: list[tuple[Orbit, np.ndarray]], hopf: SpecialPoint) -> CycleBranch:

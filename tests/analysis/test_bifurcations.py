@@ -91,6 +91,18 @@ def test_hopf_points_of_the_squid_axon() -> None:
     assert not first.supercritical and second.supercritical
 
 
+def test_cycles_of_the_squid_axon_turn_three_times() -> None:
+    """Rinzel and Miller (1980), Math. Biosci. 49, 27-59: from 9.78 uA/cm2 the family goes down to 7.84, up to 7.92, down to
+    6.26, and up to the second Hopf point; the spikes of the last part are stable."""
+    current = uA / cm**2
+    diagram = bifurcation(Model(HODGKIN_HUXLEY, SQUID), "I", 0 * current, 200 * current, cycles=True)
+    (family,) = diagram.cycles
+    assert family.begin is diagram.points[0] and family.end is diagram.points[1]
+    np.testing.assert_allclose([float(fold / current) for fold in family.folds], [7.84, 7.92, 6.26], atol=0.03)
+    spiking = (family.highest[0] > 0) & (family.p > float(7 * current))
+    assert np.all(family.stable[spiking])
+
+
 # --- limit cycles -----------------------------------------------------------------------------------------------------
 
 STUART_LANDAU = """

@@ -140,15 +140,16 @@ def _looks_linear(e: Expr, names: Collection[str]) -> bool:
     rng = np.random.default_rng(12345)
     bound, leaves = _leaves_as_refs(e)
     at = {name: rng.uniform(0.2, 1.0, (3, 1)) for name in leaves}
+    scale = np.array([[1.0], [0.1], [0.01]])  # a voltage of 1 V may lie where everything is saturated
     for name in names:
-        at[name] = rng.uniform(0.2, 1.0, (3, 1)) + rng.uniform(0.2, 1.0, (3, 1)) * np.arange(4.0)
+        at[name] = scale * (rng.uniform(0.2, 1.0, (3, 1)) + rng.uniform(0.2, 1.0, (3, 1)) * np.arange(4.0))
     try:
         with np.errstate(all="ignore"):
             values = np.asarray(Evaluator(resolve)(bound)(Frame(at, State())), dtype=float)
     except Exception:  # a function without a body in the IR, a draw: then nothing can be said
         return False
     bends = np.abs(np.diff(values, 2, axis=-1)) if values.ndim == 2 else np.array([np.nan])
-    return bool(np.all(bends <= 1e-9 * (1 + np.max(np.abs(values)))))
+    return bool(np.all(bends <= 1e-9 * (1 + np.max(np.abs(values), axis=-1, keepdims=True))))
 
 
 def same_value(a: Expr, b: Expr) -> bool:

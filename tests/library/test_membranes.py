@@ -10,7 +10,7 @@ from conftest import Lane
 from numpy import cosh, exp, tanh
 from scipy.integrate import solve_ivp
 
-from eqsim import Network, SpikeMonitor, StateMonitor, amp, cm, defaultclock, meter, ms, mV, nA, uA, um
+from eqsim import Network, SpikeMonitor, StateMonitor, amp, cm, meter, ms, mV, nA, uA, um
 from eqsim.library import (
     Model,
     calcium,
@@ -80,19 +80,18 @@ def morris_lecar_1981(current: float) -> Rates:
 
 # model, current in uA/cm**2, formulas, variables, shift of V in mV, threshold in mV, time in ms
 PAPERS = {
-    "hodgkin_huxley": (hodgkin_huxley, 10.0, hodgkin_huxley_1952, ("m", "h", "n"), -65.0, -20.0, 80.0),
-    "wang_buzsaki": (wang_buzsaki, 1.0, wang_buzsaki_1996, ("h", "n"), 0.0, -20.0, 80.0),
-    "traub_miles": (traub_miles, 5.0, traub_miles_2007, ("m", "h", "n"), 0.0, -20.0, 60.0),
-    "morris_lecar": (morris_lecar, 120.0, morris_lecar_1981, ("w",), 0.0, 0.0, 300.0),
+    "hodgkin_huxley": (hodgkin_huxley, 10.0, hodgkin_huxley_1952, ("m", "h", "n"), -65.0, -20.0, 50.0),
+    "wang_buzsaki": (wang_buzsaki, 1.0, wang_buzsaki_1996, ("h", "n"), 0.0, -20.0, 60.0),
+    "traub_miles": (traub_miles, 5.0, traub_miles_2007, ("m", "h", "n"), 0.0, -20.0, 30.0),
+    "morris_lecar": (morris_lecar, 120.0, morris_lecar_1981, ("w",), 0.0, 0.0, 200.0),
 }
 
 
 @pytest.mark.parametrize("name", PAPERS)
 def test_spikes_are_those_of_the_formulas(name: str) -> None:
-    """rk4 at 0.01 ms is exact to far better than the grid of 0.01 ms, which makes a spike late by one step at most."""
+    """rk4 at 0.02 ms is exact to far better than the grid of 0.02 ms, which makes a spike late by one step at most."""
     model, density, formulas, gates, shift, threshold, time = PAPERS[name]
-    defaultclock.dt = 0.01 * ms
-    group = model.neurons(1, method="rk4")
+    group = model.neurons(1, method="rk4", dt=0.02 * ms)
     group.I_ext = density * uA / cm**2 * 20000 * um**2
     monitor = SpikeMonitor(group)
     start = [float(group.v[0] / mV) - shift, *(float(getattr(group, gate)[0]) for gate in gates)]
@@ -102,7 +101,7 @@ def test_spikes_are_those_of_the_formulas(name: str) -> None:
     exact = solve_ivp(formulas(density), (0, time), start, method="LSODA", rtol=1e-9, atol=1e-9, events=crossing)
     spikes = np.asarray(monitor.t / ms)
     assert len(spikes) >= 3
-    np.testing.assert_allclose(spikes, exact.t_events[0], rtol=0, atol=0.011)
+    np.testing.assert_allclose(spikes, exact.t_events[0], rtol=0, atol=0.021)
 
 
 def test_gates_of_the_axon_at_rest() -> None:
@@ -132,7 +131,6 @@ def test_morris_lecar_at_its_hopf_point() -> None:
         return float(np.interp(density, current(grid), grid))
 
     rest = np.array([voltage(91.5), voltage(96.0)])
-    defaultclock.dt = 0.1 * ms
     group = morris_lecar.neurons(2, method="rk4")
     group.I_ext = [91.5, 96.0] * uA / cm**2 * 20000 * um**2
     group.v, group.w = (rest + 0.01) * mV, (1 + tanh((rest - 2) / 30)) / 2

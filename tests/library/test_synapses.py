@@ -99,8 +99,8 @@ def test_magnesium_block_at_zero_volt() -> None:
 
 
 def test_saturating_receptors_stay_below_one() -> None:
-    """200 Hz for half a second: the mean of the rise is 0.4, so that s tends to 0.2/(0.2 + 0.01) = 0.95."""
-    g = np.asarray(clamped(nmda_saturating, *range(0, 500, 5), run=500).g_x[0] / nS)
+    """200 Hz for 150 ms: the mean of the rise is 0.4, so that s tends to 0.2/(0.2 + 0.01) = 0.95."""
+    g = np.asarray(clamped(nmda_saturating, *range(0, 150, 5), run=150).g_x[0] / nS)
     assert g.max() < 1
     assert g[-50:].mean() == pytest.approx(0.95, abs=0.02)  # ripple within a period
 
@@ -114,7 +114,7 @@ def test_transmitter_opens_receptors_for_the_pulse() -> None:
 
 def test_gaba_b_needs_bursts() -> None:
     """The fourth power: ten spikes do more than a hundred times as much as one."""
-    one, ten = (np.asarray(clamped(gaba_b, *times, run=300).g_x[0] / nS).max() for times in ((0,), range(0, 50, 5)))
+    one, ten = (np.asarray(clamped(gaba_b, *times, run=150).g_x[0] / nS).max() for times in ((0,), range(0, 50, 5)))
     assert ten > 100 * one > 0
 
 

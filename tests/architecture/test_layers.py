@@ -52,6 +52,7 @@ OWNERS: dict[str, tuple[tuple[str, ...], bool]] = {
     "sympy": (("model/calculus.py", "integrators/", "analysis/", "tools/"), True),
     "jinja2": (("codegen/templates.py",), True),
     "matplotlib": (("tools/", "analysis/", "spatial/", "units/plotting.py"), True),
+    "contourpy": (("analysis/",), True),
     "scipy": (("objects/connect_matrix.py", "analysis/", "tools/", "spatial/"), True),
     "Cython": (("codegen/", "targets/"), True),
     "mpmath": (("analysis/",), True),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import time
+import weakref
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -68,11 +69,10 @@ class StandaloneDevice(Device):
     def __init__(self) -> None:
         self.build_on_run, self.build_options = True, dict(BUILD_OPTIONS)
         self.directory: str | None = "output"
-        self.temporary: Any = None
         self.reinit()
 
     def activate(self, build_on_run: bool = True, directory: str | None = "output", **options: Any) -> None:
-        """Called by `set_device`.
+        """Called by `set_device`: a new project begins.
 
         Parameters
         ----------
@@ -87,6 +87,7 @@ class StandaloneDevice(Device):
             raise TypeError(
                 f"set_device: '{unknown[0]}' is no option of cpp_standalone; there are {', '.join(BUILD_OPTIONS)}"
             )
+        self.reinit()
         self.build_on_run, self.build_options = build_on_run, {**BUILD_OPTIONS, **options}
         self._choose(directory)
 
@@ -104,8 +105,8 @@ class StandaloneDevice(Device):
 
     def _choose(self, directory: str | None) -> None:
         if directory is None:
-            self.temporary = tempfile.TemporaryDirectory(prefix="eqsim_")
-            directory = self.temporary.name
+            directory = tempfile.mkdtemp(prefix="eqsim_")
+            weakref.finalize(self, shutil.rmtree, directory, ignore_errors=True)
         self.directory = str(Path(directory).resolve())
 
     @property

@@ -125,12 +125,12 @@ def test_noise_is_scaled_with_the_time_that_is_left() -> None:
 
 
 def test_what_cannot_be_interpolated_is_refused() -> None:
-    options: dict[str, Any] = {"method_options": {"spike_times": "linear"}, "reset": "v = 0", "name": "cells*"}
+    options: dict[str, Any] = {"method_options": {"spike_times": "linear"}, "reset": "v = 0", "name": "crossers*"}
     with pytest.raises(EquationError) as caught:
         NeuronGroup(1, "dv/dt = 1/ms : 1", threshold="v > 1 and t > 5*ms", **options)
     assert str(caught.value) == (
         "spike_times='linear' cannot interpolate this threshold\n"
-        " --> threshold of NeuronGroup 'cells', line 1\n"
+        " --> threshold of NeuronGroup 'crossers', line 1\n"
         "1 | v > 1 and t > 5*ms\n"
         "  | ^^^^^^^^^^^^^^^^^^ not one comparison\n"
         "  = help: write it as one comparison, such as v > v_th"

@@ -19,7 +19,7 @@ prefs.codegen.target = opts.target
 seed(opts.seed)
 
 n_E, n_I, f = (160, 40, 0.15) if opts.short else (1600, 400, 0.15)
-before, stimulus, after = (20 * ms, 60 * ms, 20 * ms) if opts.short else (100 * ms, 1000 * ms, 500 * ms)
+before, stimulus, after = (15 * ms, 60 * ms, 15 * ms) if opts.short else (100 * ms, 1000 * ms, 500 * ms)
 n_A, scale = int(f * n_E), n_E / 1600
 
 # In the original program a conductance decays for a step before it acts for the first time, and the delay of 0.5 ms makes a
@@ -67,9 +67,7 @@ def excite(source, target, ampa, nmda, w=1.0):
 
 def inhibit(source, target, gaba):
     """All-to-all GABA synapses with this conductance, in nS."""
-    synapses = Synapses(
-        source, target, on_pre="g_gaba_post += w", delay=delay, namespace={"w": gaba / scale * nS_gaba}
-    )
+    synapses = Synapses(source, target, on_pre="g_gaba_post += w", delay=delay, namespace={"w": gaba / scale * nS_gaba})
     synapses.connect()
     return synapses
 

@@ -137,7 +137,7 @@ for window in windows:
 
 if not opts.no_plot:
     fig, axes = subplots(4, 1, figsize=(10, 10), sharex=True)
-    for ax, name, colour in zip(axes, "AB", ("C0", "C1")):
+    for ax, name, colour in zip(axes[:2], "AB", ("C0", "C1"), strict=True):
         ax.plot(spikes[name].t / ms, spikes[name].i, ".", color=colour, markersize=1)
         ax.set(ylabel=f"neuron of {name}")
         t, rate = firing_rate(spikes[name], 10 * ms, step=1 * ms)

@@ -1,8 +1,9 @@
 """A balanced network of 3200 excitatory and 800 inhibitory leaky integrate-and-fire neurons.
 
-Strong excitation and strong inhibition cancel on average, and what remains are fluctuations: neurons fire irregularly although
-nothing in the network is random but its wiring.  van Vreeswijk and Sompolinsky (1996) Science 274:1724; the neurons and
-conductances are those of the benchmark COBA of Brette et al. (2007) J. Comput. Neurosci. 23:349, with a constant drive.
+Strong excitation and strong inhibition cancel on average, and what remains are fluctuations: neurons fire irregularly
+although nothing in the network is random but its wiring and its start.  van Vreeswijk and Sompolinsky (1996) Science
+274:1724; the neurons and conductances are those of the benchmark COBA of Brette et al. (2007) J. Comput. Neurosci. 23:349,
+with a constant drive.
 """
 
 from _cli import finish, options
@@ -74,7 +75,7 @@ if not opts.short:
 
 if not opts.no_plot:
     fig, axes = subplots(1, 2, figsize=(12, 4.5))
-    for ax, spikes, name in zip(axes, (spikes_E, spikes_I), ("excitatory", "inhibitory")):
+    for ax, spikes, name in zip(axes, (spikes_E, spikes_I), ("excitatory", "inhibitory"), strict=True):
         ax.plot(spikes.t / ms, spikes.i, "k.", markersize=1)
         ax.set(xlim=(0, 100), xlabel="time (ms)", ylabel="neuron", title=f"{len(spikes.source)} {name} neurons")
 

@@ -1,8 +1,8 @@
 """Eighty brain regions, coupled by the fibres between them, with conduction delays and noise.
 
 Each region is a FitzHugh-Nagumo oscillator just below its Hopf point; noise makes it leave its rest now and then, and the
-fibres make regions do so together.  Which regions go together is compared with what fMRI shows.  The connectome is a file with
-the matrices Cmat (strengths), Dmat (lengths of fibres, mm) and FCs (measured functional connectivity, one for each
+fibres make regions do so together.  Which regions go together is compared with what fMRI shows.  The connectome is a file
+with the matrices Cmat (strengths), Dmat (lengths of fibres, mm) and FCs (measured functional connectivity, one for each
 subject), such as the one of Cakan, Jajcay and Obermayer (2021) Cogn. Comput. 15:1132 from data of the Human Connectome
 Project; without it an artificial one stands in, which has nothing to be compared with.
 """
@@ -97,7 +97,7 @@ if not opts.no_plot:
     fig, axes = subplots(1, 4 if len(scores) else 3, figsize=(18, 4.2))
     images = [(C, "strength of fibres"), (fc, "functional connectivity")]
     images += [(measured[0], f"measured, r = {scores[0]:.2f}")] if len(scores) else []
-    for ax, (image, title) in zip(axes, images):
+    for ax, (image, title) in zip(axes[:-1], images, strict=True):
         fig.colorbar(ax.imshow(image, cmap="inferno"), ax=ax)
         ax.set(title=title, xlabel="region", ylabel="region")
     axes[-1].plot(trace.t / ms, trace.x[::5].T, alpha=0.8, linewidth=0.6)

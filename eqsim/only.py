@@ -93,6 +93,8 @@ from eqsim.objects.naming import Nameable
 from eqsim.objects.recording import load_recording
 from eqsim.objects.source import SpikeSource
 from eqsim.objects.timed_array import TimedArray
+from eqsim.sweeps.results import SweepError, SweepResults
+from eqsim.sweeps.sweep import run_batch, sweep
 from eqsim.tools.accuracy import accuracy
 from eqsim.tools.explain import explain
 from eqsim.units import (
@@ -186,6 +188,8 @@ __all__ = [
     "StateUpdateMethod",
     "Statements",
     "Subgroup",
+    "SweepError",
+    "SweepResults",
     "Synapses",
     "TimedArray",
     "Unit",
@@ -268,6 +272,7 @@ __all__ = [
     "rodas3",
     "rosenbrock",
     "run",
+    "run_batch",
     "scheduling_summary",
     "seed",
     "set_device",
@@ -277,6 +282,7 @@ __all__ = [
     "std_silent",
     "stop",
     "store",
+    "sweep",
     "tan",
     "tanh",
     "timestep",

@@ -6,6 +6,7 @@ import re
 import weakref
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from eqsim.objects.keeping import Keeper
 from eqsim.objects.recipe import Recipe, Recorded, serials
@@ -90,3 +91,17 @@ def forget_names() -> None:
     """Let patterns begin anew, as after `start_scope`; living objects keep their names."""
     for name in [n for n, ref in _alive.items() if ref() is None]:
         del _alive[name]
+
+
+@contextmanager
+def names_of_a_while() -> Iterator[None]:
+    """Names that are taken inside are free afterwards, also if their objects live on.
+
+    So a model that is made again and again has the same names each time, and is the same program.
+    """
+    before = dict(_alive)
+    try:
+        yield
+    finally:
+        _alive.clear()
+        _alive.update(before)

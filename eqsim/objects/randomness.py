@@ -6,7 +6,10 @@ connections and simulations are numbered from 0 again, and steps are counted fro
 
 from __future__ import annotations
 
+import itertools
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,6 +38,19 @@ class RandomState:
 
 
 random_state = RandomState(secrets.randbits(62))
+_generations = itertools.count(1)  # no two are equal, also when `seeds_of_a_while` goes back to an earlier one
+
+
+@contextmanager
+def seeds_of_a_while() -> Iterator[None]:
+    """What is seeded and drawn inside leaves no trace, neither here nor in numpy's global generator."""
+    before = (random_state.seed, random_state.generation, random_state.draws, random_state.simulations)
+    of_numpy = np.random.get_state()
+    try:
+        yield
+    finally:
+        random_state.seed, random_state.generation, random_state.draws, random_state.simulations = before
+        np.random.set_state(of_numpy)
 
 
 def seed(seed: int | None = None) -> None:
@@ -48,6 +64,6 @@ def seed(seed: int | None = None) -> None:
     if seed is not None and (isinstance(seed, bool) or int(seed) != seed):
         raise TypeError(f"a seed is an integer or None, not {seed!r}")
     random_state.seed = secrets.randbits(62) if seed is None else int(seed) % 2**63
-    random_state.generation += 1
+    random_state.generation = next(_generations)
     random_state.draws = random_state.simulations = 0
     np.random.seed(None if seed is None else int(seed) % 2**32)

@@ -17,7 +17,8 @@ from __future__ import annotations
 import math
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from eqsim.errors import CompileError
@@ -38,6 +39,33 @@ spent: dict[str, float] = defaultdict(float)
 """CPU seconds on numpy in this process, by fingerprint of the program."""
 under_way: dict[tuple[Any, ...], Build] = {}
 """Compilations in this process: they go on when the module that started them is gone, for the next one of its kind."""
+
+
+class _Work:
+    """How often runs like the present ones will be done in all; and the modules that do them."""
+
+    repetitions = 1
+    modules: set[AutoModule] = set()
+
+
+@contextmanager
+def repeated(times: int) -> Iterator[None]:
+    """Runs inside will be repeated so many times in all, here or elsewhere: what pays for all of them is compiled.
+
+    At the end it is finished, so that the repetitions begin with it.
+    """
+    if times <= 1:
+        yield
+        return
+    before = _Work.repetitions
+    _Work.repetitions = times
+    try:
+        yield
+        for module in _Work.modules:
+            module.finish()
+    finally:
+        _Work.repetitions = before
+        _Work.modules.clear()
 
 
 @register("auto")
@@ -127,6 +155,8 @@ class AutoModule:
 
     def _on_numpy(self, state: State, ends: dict[str, int]) -> Status:
         """Some steps on numpy; ``paused`` when the compiled module is there."""
+        if _Work.repetitions > 1:
+            _Work.modules.add(self)
         watch = _Watch(self, state, ends)
         interpreter = self.module
         assert isinstance(interpreter, Interpreter)
@@ -151,6 +181,7 @@ class AutoModule:
 
     def _pays(self, numpy_s: float) -> bool:
         """Is so much time on numpy worth a compilation?"""
+        numpy_s *= _Work.repetitions
         if numpy_s > self.worthwhile_s or numpy_s <= DOOR_KNOWN * self.worthwhile_s:
             return numpy_s > self.worthwhile_s
         return self.target.has_door(self.program)
@@ -169,6 +200,13 @@ class AutoModule:
         except (CompileError, OSError, ImportError) as error:
             self._build = None
             self._fail(error)
+
+    def finish(self) -> None:
+        """Compile if that has come to pay, and wait for it."""
+        if self._compiled is None:
+            self._consider(0.0)
+            if self._build is not None:
+                self.settle()
 
     def _look(self) -> bool:
         """Is the compiled module there?"""

@@ -41,6 +41,10 @@ OURS = {
     "load_recording",
     "reinit_devices",
     "reset_device",
+    "run_batch",
+    "SweepError",
+    "SweepResults",
+    "sweep",
     "timestep",
 }  # names that Brian2 does not have
 

@@ -1,0 +1,1 @@
+"""Sweeps: one model over many parameter sets, in many processes or as one batch."""

@@ -5,6 +5,7 @@ To make a name public, import it here and put it into `__all__`; nothing else ch
 
 from __future__ import annotations
 
+from eqsim import plot
 from eqsim.errors import (
     BrianObjectException,
     DimensionMismatchError,
@@ -256,6 +257,7 @@ __all__ = [
     "milstein",
     "network_operation",
     "ones_like",
+    "plot",
     "prefs",
     "profiling_summary",
     "ptp",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from eqsim.analysis.axes import STYLES, Scale, axes
+from eqsim.analysis.axes import Scale, axes, ink, marker
 from eqsim.analysis.fixed import RANGES, FixedPoint, box_of, search
 from eqsim.analysis.flow import Trajectory
 from eqsim.errors import Diagnostic, UnsupportedEquationsException
@@ -76,15 +76,15 @@ class PhasePlane:
             ax.plot(sx(px), sy(py), color=color, label=f"d{name}/dt = 0", zorder=2)
         for path in (trajectories,) if isinstance(trajectories, Trajectory) else trajectories:
             px, py = (np.asarray(path[n]) for n in (self.x, self.y))
-            ax.plot(sx(px), sy(py), color="0.25", linewidth=1, zorder=3)
-            ax.plot(sx(px[:1]), sy(py[:1]), ".", color="0.25", zorder=3)
+            ax.plot(sx(px), sy(py), color=ink(ax), linewidth=1, zorder=3)
+            ax.plot(sx(px[:1]), sy(py[:1]), ".", color=ink(ax), zorder=3)
         seen: set[str] = set()
         for point in self.fixed_points:
             label = point.kind if point.kind not in seen else None
             seen.add(point.kind)
             at = (np.asarray(point[n]) for n in (self.x, self.y))
             px, py = at
-            ax.plot([sx(px)], [sy(py)], linestyle="none", markersize=8, zorder=4, label=label, **STYLES[point.kind])
+            ax.plot([sx(px)], [sy(py)], linestyle="none", markersize=8, zorder=4, label=label, **marker(ax, point.kind))
         ax.set(xlabel=sx.label, ylabel=sy.label, xlim=sx(self.box[self.x]), ylim=sy(self.box[self.y]))
         if legend:
             ax.legend(fontsize="small")
@@ -98,9 +98,8 @@ class PhasePlane:
         a, b = u / wide, v / high
         length = np.hypot(a, b)
         length = np.where(length > 0, length, 1.0)
-        ax.quiver(
-            sx(px), sy(py), a / length, b / length, angles="uv", pivot="mid", color="0.75", width=0.0022, scale=32, zorder=1
-        )
+        style = {"color": ink(ax), "alpha": 0.25, "width": 0.0022, "scale": 32, "zorder": 1}
+        ax.quiver(sx(px), sy(py), a / length, b / length, angles="uv", pivot="mid", **style)
 
 
 def phase_plane(model: Model, x: Any = None, y: Any = None, **ranges: Any) -> PhasePlane:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from eqsim.analysis.axes import Scale, axes
+from eqsim.analysis.axes import Scale, axes, ink
 from eqsim.analysis.branches import FAR, Family, all_branches, special_points
 from eqsim.analysis.curve import Place, corrected, follow, located
 from eqsim.analysis.fixed import box_of
@@ -95,7 +95,7 @@ class BifurcationMap:
         for c in self.curves:
             ax.plot(sx(c.p), sy(c.q), color=COLORS[c.kind], label=c.kind)
         for c in self.points:
-            ax.plot(sx(c.p), sy(c.q), MARKERS[c.kind], color="0.2", label=c.kind)
+            ax.plot(sx(c.p), sy(c.q), MARKERS[c.kind], color=ink(ax), label=c.kind)
         ax.set(xlabel=sx.label, ylabel=sy.label, xlim=sx(self.ranges[0]), ylim=sy(self.ranges[1]))
         if legend and (self.curves or self.points):
             handles, labels = ax.get_legend_handles_labels()

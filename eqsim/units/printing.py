@@ -29,6 +29,7 @@ __all__ = [
     "latex",
     "parse_unit",
     "register_new_unit",
+    "scaled_units",
     "value_in_unit",
 ]
 
@@ -138,6 +139,12 @@ def best_unit(q: Quantity) -> Unit:
     if candidates[0].iscompound and badness[best] > _FAR**2:
         best = 0
     return candidates[best]
+
+
+def scaled_units(dim: Dimension) -> tuple[Unit, ...]:
+    """The units of a dimension that has a name, with all prefixes (mV, volt...); none for compounds such as volt/second."""
+    found = _candidates(dim)
+    return () if found[0].iscompound else found
 
 
 def _registered_and_standard(dim: Dimension) -> tuple[Unit, ...]:

@@ -39,6 +39,7 @@ OURS = {
     "UnsupportedEquationsException",
     "explain",
     "load_recording",
+    "plot",  # of matplotlib there, and of matplotlib here if it is called with numbers
     "reinit_devices",
     "reset_device",
     "run_batch",

@@ -193,8 +193,16 @@ class Printer:
 
     @stmt.register
     def _(self, s: When, indent: str = "  ") -> list[str]:
+        match s.body:
+            case (Add(array, Ref("j") as at, value),) if self.storage(array) == "float64" and not _calls(value):
+                return [self._chosen(s.test, Load(array, at), value, indent)]
         inner = self.body(s.body, indent + "  ")
         return [f"{indent}if ({self.bare(s.test)}) {{", *inner, f"{indent}}}"]
+
+    def _chosen(self, test: Expr, place: Load, value: Expr, indent: str) -> str:
+        """An addition at the end of a synapse, where a test holds: a branch would be taken by chance, spike after spike."""
+        here = self.expr(place)
+        return f"{indent}{here} = eq_choose({self.bare(test)}, {here} + {self.expr(value)}, {here});"
 
     @stmt.register
     def _(self, s: Loop, indent: str = "  ") -> list[str]:
@@ -233,6 +241,10 @@ class Printer:
 def comment(text: str) -> str:
     """A user's text on one line that is safe behind ``//``."""
     return " ".join(text.replace("\\", "/").split())
+
+
+def _calls(value: Expr) -> bool:
+    return any(isinstance(e, Call) for e in nodes(value))
 
 
 def _wrapped(text: str) -> bool:

@@ -25,7 +25,7 @@ from eqsim.ir.walk import body_nodes, bound_names, nodes, statements, writes
 
 INDICES = ("i", "j", "k", "r", "n")
 
-STEP = """active advance any arrays budget close cursors dt ends enough first full ints last now open reals state status step
+STEP = """active advance any arrays budget close dt ends enough first flights full ints last now open reals state status step
     steps stop ticking""".split()
 """Words that the loop over the steps has taken."""
 

@@ -32,3 +32,14 @@ template <class Steps> static inline int64_t eq_lower_bound(const Steps* delays,
   }
   return at;
 }
+
+// A spike under way: the next of the positions of its row, where they end, the step of the spike.
+struct EqFlight {
+  int64_t at, end, emitted, row;
+};
+
+// The oldest first.
+struct EqFlights {
+  EqFlight* all;
+  int64_t count;
+};

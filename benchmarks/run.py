@@ -4,7 +4,8 @@
 
 PYTHON is an interpreter with Brian2; without it only what needs no Brian2 is measured.  Each sample is taken in a process
 of its own, and the sides take turns, so that all see the same machine.  The smallest sample counts, the median is shown
-beside it; of samples that are ratios themselves the median counts.  Times are CPU seconds (compilers included) unless they say wall.
+beside it; of samples that are ratios themselves the median counts.  Times are CPU seconds (compilers included) unless they
+say wall.
 """
 
 from __future__ import annotations

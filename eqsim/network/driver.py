@@ -48,6 +48,13 @@ class Progress:
         """Has as much real time passed as the run may take?"""
         return self.wall_s is not None and time.time() - self.began >= self.wall_s
 
+    @property
+    def every_s(self) -> float:
+        """Seconds between the lines of a program of its own, which draws no bars; 0 for none."""
+        if self.report is None:
+            return 0.0
+        return max(self.period, 1.0) if hasattr(self.report, "bar") else self.period
+
     def begin(self) -> None:
         """The first report."""
         self.next_at = self.began + self.period
@@ -62,6 +69,10 @@ class Progress:
     def end(self, completed: float) -> None:
         """The last report."""
         self._tell(completed)
+
+    def close(self) -> None:
+        """Nothing more will be reported: a bar leaves its line."""
+        getattr(self.report, "close", lambda: None)()
 
     def _tell(self, completed: float) -> None:
         if self.report is not None:

@@ -236,11 +236,13 @@ class Network(Collection):
                 done = drive.run()
             except BaseException:
                 self._t_s = min(end_s, reached(objects))
+                drive.progress.close()
                 raise
             finally:
                 self._running = False
         at_s = end_s if done else min(end_s, reached(objects))
         drive.progress.end(1.0 if done else (at_s - self._t_s) / drive.progress.duration_s)
+        drive.progress.close()
         return at_s
 
     def refuse_during_run(self, what: str) -> None:

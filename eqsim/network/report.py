@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from typing import Any, TextIO
 
+from eqsim.network.bar import make_bar
 from eqsim.units import Quantity, second
 
 Report = Callable[[Any, float, Any, Any], None]
@@ -40,24 +41,23 @@ class TextReport:
 
 
 class BarReport:
-    """A bar that fills; drawn in place in a terminal and in a notebook."""
+    """A bar that fills, in its place: see `eqsim.network.bar`."""
 
-    WIDTH = 30
-
-    def __init__(self, stream: TextIO) -> None:
-        self.stream = stream
+    def __init__(self, stream: TextIO | None = None) -> None:
+        self.bar = make_bar(stream)
 
     def __call__(self, elapsed: Any, completed: float, start: Any, duration: Any) -> None:
-        filled = int(self.WIDTH * completed)
-        left = float(elapsed) / completed - float(elapsed) if completed else 0.0
-        note = f"{clock_text(left)} left" if 0 < completed < 1 else f"took {clock_text(float(elapsed))}" if completed else ""
-        bar = "#" * filled + "-" * (self.WIDTH - filled)
-        print(
-            f"\r[{bar}] {completed * 100:3.0f} % of {duration}  {note:<20}",
-            end="\n" if completed >= 1 else "",
-            file=self.stream,
-        )
-        self.stream.flush()
+        spent = float(elapsed)
+        note = "" if not completed else f", {clock_text(spent / completed - spent)} left"
+        if completed >= 1:
+            note = f", took {clock_text(spent)}"
+        self.bar.show(completed, f"of {duration}{note}")
+        if completed >= 1:
+            self.close()
+
+    def close(self) -> None:
+        """The run has ended, perhaps before its time."""
+        self.bar.close()
 
 
 BAR_PERIOD = 0.2  # seconds of wall time between two drawings of a bar
@@ -80,7 +80,7 @@ def make_report(report: Any) -> Report | None:
     if report == "stderr":
         return TextReport(sys.stderr)
     if report == "bar":
-        return BarReport(sys.stdout)
+        return BarReport()
     if isinstance(report, str):
         raise ValueError(f"report={report!r}: 'text', 'stdout', 'stderr', 'bar' or a function are possible")
     if not callable(report):

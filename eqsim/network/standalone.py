@@ -133,7 +133,7 @@ class StandaloneDevice(Device):
                 f"'{operation.name}' is a function in Python, and a C++ project runs without Python: write it as statements "
                 "with run_regularly(...), or use set_device('runtime')"
             )
-        report_s = drive.progress.period if drive.progress.report is not None else 0.0
+        report_s = drive.progress.every_s
         part = Part(drive.linked, drive.logs, dict(drive.ends), report_s)
         if self.build_on_run:
             return self._do(part)

@@ -7,7 +7,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from eqsim.network.report import BAR_PERIOD, BarReport, clock_text
+from eqsim.network.bar import make_bar
+from eqsim.network.report import BAR_PERIOD, clock_text
 
 Tell = Callable[[int, int, int, float], None]
 """Gets how many points are done, how many there are, how many failed, and the seconds since the beginning."""
@@ -20,12 +21,16 @@ def text(done: int, total: int, failed: int, elapsed: float) -> str:
     return ", ".join(part for part in (f"{done} of {total} points", f"{failed} failed" if failed else "", end) if part)
 
 
-def bar(done: int, total: int, failed: int, elapsed: float) -> None:
-    """A bar that fills in its line."""
-    filled = BarReport.WIDTH * done // total
-    line = f"\r[{'#' * filled}{'-' * (BarReport.WIDTH - filled)}] {text(done, total, failed, elapsed):<50}"
-    print(line, end="\n" if done == total else "", file=sys.stdout)
-    sys.stdout.flush()
+class BarTell:
+    """A bar that fills, in its place: see `eqsim.network.bar`."""
+
+    def __init__(self) -> None:
+        self._bar = make_bar()
+
+    def __call__(self, done: int, total: int, failed: int, elapsed: float) -> None:
+        self._bar.show(done / total if total else 1.0, text(done, total, failed, elapsed))
+        if done == total:
+            self._bar.close()
 
 
 def lines(done: int, total: int, failed: int, elapsed: float) -> None:
@@ -34,7 +39,12 @@ def lines(done: int, total: int, failed: int, elapsed: float) -> None:
     sys.stdout.flush()
 
 
-TELL: dict[Any, tuple[Tell, float]] = {"bar": (bar, BAR_PERIOD), "text": (lines, 10.0), True: (bar, BAR_PERIOD)}
+TELL: dict[Any, tuple[Callable[[], Tell], float]] = {
+    "bar": (BarTell, BAR_PERIOD),
+    "text": (lambda: lines, 10.0),
+    True: (BarTell, BAR_PERIOD),
+}
+"""What makes the function that tells, and the seconds between two calls."""
 
 
 class Progress:
@@ -54,7 +64,8 @@ class Progress:
         if callable(report):
             self._tell = report
         elif report in TELL:
-            self._tell, self._period = TELL[report]
+            make, self._period = TELL[report]
+            self._tell = make()
         self.total, self.done, self.failed = total, 0, 0
         self._began = self._told = time.monotonic()
         self._say()

@@ -7,6 +7,7 @@ and the folds of cycles.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +15,7 @@ import numpy as np
 from eqsim.analysis.branches import Family, SpecialPoint
 from eqsim.analysis.collocation import Orbit
 from eqsim.analysis.curve import Place, corrected
-from eqsim.analysis.cycles import INTERVALS, LimitCycle, cycle_of, extremes, is_stable
+from eqsim.analysis.cycles import INTERVALS, LimitCycle, cycle_of, exact, extremes, is_stable
 from eqsim.units import second
 from eqsim.units.quantity import wrap
 
@@ -89,6 +90,33 @@ class CycleBranch:
         if self.end is not None:
             p, y, stable = [*p, self.end.p], [*y, self.end.x[row]], [*stable, stable[-1]]
         return np.array(p), np.array(y), np.array(stable)
+
+    def at(self, value: Any) -> tuple[LimitCycle, ...]:
+        """The limit cycles of the family at one value of the parameter: several behind a fold, none beyond the ends.
+
+        Each is made exact by Newton steps from a mean of the two orbits between which it lies.
+
+        Raises
+        ------
+        DimensionMismatchError
+            If the value has the wrong unit.
+        """
+        model = self.model.replace(**{self.parameter: value})
+        p = float(self.model.number(self.parameter, value))
+        return tuple(exact(model, model.values(), t, x, np.ptp(x, axis=1)) for t, x in self._guesses(p))
+
+    def _guesses(self, p: float) -> list[tuple[np.ndarray, np.ndarray]]:
+        """Times and states of orbits near those at a value; at a Hopf point orbits grow as the root of the distance."""
+        found = [(o.t_s, o.x) for o, q in zip(self.orbits, self.p, strict=True) if q == p]
+        for k, (a, b) in enumerate(pairwise(self.orbits)):
+            if (self.p[k] - p) * (self.p[k + 1] - p) < 0:
+                part = (p - self.p[k]) / (self.p[k + 1] - self.p[k])
+                found.append(((1 - part) * a.t_s + part * b.t_s, (1 - part) * a.x + part * b.x))
+        for hopf, orbit, q in ((self.begin, self.orbits[0], self.p[0]), (self.end, self.orbits[-1], self.p[-1])):
+            if hopf is not None and (hopf.p - p) * (q - p) < 0:
+                part = np.sqrt((p - hopf.p) / (q - hopf.p))
+                found.append((orbit.t_s, hopf.x[:, None] + part * (orbit.x - hopf.x[:, None])))
+        return found
 
     def __str__(self) -> str:
         low, high = (self.model.quantity(self.parameter, float(v)) for v in (self.p.min(), self.p.max()))

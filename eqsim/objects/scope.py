@@ -112,9 +112,10 @@ class Surroundings:
         """Tell once that a variable of the object hides a number of the same name in the script."""
         place = next((p for p in (self.explicit, self.outer) if name in p), None)
         if not self.lenient and place is not None and isinstance(place[name], float | int | np.ndarray):
+            value = place[name]
+            what = f"an array of {value.size} values" if np.size(value) > 5 else f"of the value {value!r}"
             logger.warning(
-                f"'{name}' is a variable of '{self.owner}', and also a name in the script, of the value {place[name]!r}: "
-                "the variable is used",
+                f"'{name}' is a variable of '{self.owner}', and also a name in the script, {what}: the variable is used",
                 name_suffix="resolution_conflict",
                 once=True,
             )

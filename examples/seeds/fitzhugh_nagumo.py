@@ -27,7 +27,7 @@ fhn = analysis.Model(eqs, values)
 diagram = analysis.bifurcation(fhn, "x_ext", 0, 2, cycles=True, x=(-2, 2), y=(-2, 2))
 hopf = diagram.of_kind("Hopf")
 print(diagram)
-simulated = crossings(fhn, hopf, 1 * second if opts.short else 10 * second, dt=0.1 * ms)
+simulated = crossings(fhn, hopf, 200 * ms if opts.short else 10 * second, dt=0.1 * ms)
 
 inputs = [0.7, 0.75, 1.0, 1.3, 1.4] if opts.short else [0.6, 0.7, 0.73, 0.74, 0.75, *np.arange(8, 14) / 10, 1.35, 1.4, 1.45]
 cycles = []

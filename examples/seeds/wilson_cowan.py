@@ -60,7 +60,7 @@ print(f"the only fixed point at x_ext = -0.5: {rest}")
 diagram = analysis.bifurcation(wilson_cowan, "x_ext", -2, 3, cycles=True, **box)
 hopf = diagram.of_kind("Hopf")
 print(diagram)
-simulated = crossings(wilson_cowan, hopf, 0.2 * second if opts.short else 2 * second, dt=0.02 * ms)
+simulated = crossings(wilson_cowan, hopf, 40 * ms if opts.short else 2 * second, dt=0.02 * ms)
 
 inputs = [-0.5, 0.75, 2.0] if opts.short else [-2, -1.5, -1, -0.5, -0.25, 0, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 1.75, 2]
 points = [(at, wilson_cowan.replace(x_ext=at).fixed_points(**box)) for at in inputs]

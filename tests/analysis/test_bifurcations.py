@@ -188,3 +188,22 @@ def test_what_comes_to_rest_is_no_cycle() -> None:
     with pytest.raises(IntegrationError) as found:
         Model(FHN, x_ext=0).limit_cycle(2000 * ms, x=0.5, y=0)
     assert str(found.value) == "the state comes to rest: there is no limit cycle here"
+
+
+def test_cycle_at_a_value_of_the_parameter() -> None:
+    """The normal form has the cycle of radius sqrt(r) and period 2*pi, also nearer to the Hopf point than any orbit that was
+    followed; beyond the ends there is none.  Of the cycles of r + 2*R**2 - R**4 there are two between the fold and r = 0."""
+    eqs = "dx/dt = (r*x - y + s*x*(x**2 + y**2) - q*x*(x**2 + y**2)**2)/ms : 1\n"
+    eqs += "dy/dt = (r*y + x + s*y*(x**2 + y**2) - q*y*(x**2 + y**2)**2)/ms : 1\nr : 1"
+    (soft,) = bifurcation(Model(eqs, s=-1.0, q=0.0), "r", -1, 1, cycles=True).cycles
+    for r in (1e-5, 0.2, float(soft.p[4])):
+        (cycle,) = soft.at(r)
+        assert float(cycle.period / ms) == pytest.approx(2 * np.pi, rel=1e-9)
+        # extremes by parabolas through three of 800 points on a circle: relative error below (2*pi/800)**4
+        assert cycle.highest("x") == pytest.approx(r**0.5, rel=4e-9)
+    assert soft.at(-0.1) == soft.at(1.1) == ()
+    (hard,) = bifurcation(Model(eqs, s=2.0, q=1.0), "r", -1.5, 1, cycles=True).cycles
+    radii = sorted(float(cycle.highest("x")) for cycle in hard.at(-0.5))
+    assert radii == pytest.approx([(1 - 0.5**0.5) ** 0.5, (1 + 0.5**0.5) ** 0.5], rel=1e-8)
+    with pytest.raises(DimensionMismatchError):
+        soft.at(1 * ms)

@@ -14,7 +14,7 @@ import eqsim
 from eqsim.codegen.cfamily import Printer
 from eqsim.codegen.compiler import EXACT
 from eqsim.codegen.names import identifier
-from eqsim.codegen.render import KernelText, all_reals, kernel_files, spell
+from eqsim.codegen.render import KernelText, ProgramText, all_reals, kernel_files, spell
 from eqsim.codegen.templates import fill, plain
 from eqsim.ir.domain import Where
 from eqsim.ir.program import Kernel, Program, Queue
@@ -59,15 +59,18 @@ def project_files(programs: Sequence[tuple[Program, Sequence[Story]]], build: Bu
     example : str
         The name of a value that can be set, for the project's README.
     """
-    files = _frame(len(programs), build, example or "neurons.v")
+    files = frame(len(programs), build, example or "neurons.v")
     for number, (program, stories) in enumerate(programs):
-        files |= {f"network_{number}/{path}": text for path, text in _sources(program, stories).items()}
-        files[f"network_{number}.cpp"] = _tables(program, number)
+        files |= {f"network_{number}/{path}": text for path, text in kernel_files(program).items()}
+        files |= {f"network_{number}/{path}": text for path, text in headers(program, spell(program), stories).items()}
+        files[f"network_{number}.cpp"] = tables(program, number)
     return files
 
 
-def _frame(count: int, build: Build, example: str) -> dict[str, str]:
-    """The files that know nothing of a network."""
+def frame(
+    count: int, build: Build, example: str, door: str = "doors/standalone", more: Mapping[str, object] | None = None
+) -> dict[str, str]:
+    """The files that know nothing of a network; how to build them says the ``door``, which takes ``more`` values."""
     names = ("model.h", "model.cpp", "network.hpp", "npy.hpp", "example.c")
     files = {name: plain(f"doors/standalone/{name}") for name in names}
     slots = {slot: "\n".join(build.slots.get(slot, ())) for slot in SLOTS}
@@ -86,20 +89,22 @@ def _frame(count: int, build: Build, example: str) -> dict[str, str]:
         "result": example,
         "slots": slots,
     }
-    for name in ("main.cpp", "networks.cpp", "Makefile", "CMakeLists.txt", "README.md"):
+    for name in ("main.cpp", "networks.cpp"):
         files[name] = fill(f"doors/standalone/{name}.j2", **values)
+    for name in ("Makefile", "CMakeLists.txt", "README.md"):
+        files[name] = fill(f"{door}/{name}.j2", **values, **(more or {}))
     return files
 
 
-def _sources(program: Program, stories: Sequence[Story]) -> dict[str, str]:
-    """The kernels of a network, a header for each object."""
-    files, text = kernel_files(program), spell(program)
+def headers(program: Program, text: ProgramText, stories: Sequence[Story]) -> dict[str, str]:
+    """The functions of a network, and a header for each object."""
     spelled = dict(zip((k.name for k in program.kernels), text.kernels, strict=True))
     complete = [*stories, *_rest(stories, spelled)]
-    headers = {identifier(s.name): _header(s, [spelled[k] for k in s.kernels]) for s in complete if s.kernels}
+    found = {identifier(s.name): _header(s, [spelled[k] for k in s.kernels]) for s in complete if s.kernels}
+    files = {f"objects/{name}.hpp": header for name, header in found.items()}
     files["functions.hpp"] = fill("doors/standalone/functions.hpp.j2", functions=text.functions)
-    files["element.hpp"] = fill("doors/standalone/element.hpp.j2", objects=list(headers))
-    return files | {f"objects/{name}.hpp": header for name, header in headers.items()}
+    files["element.hpp"] = fill("doors/standalone/element.hpp.j2", objects=list(found))
+    return files
 
 
 def _rest(stories: Sequence[Story], spelled: Mapping[str, KernelText]) -> list[Story]:
@@ -113,8 +118,8 @@ def _header(story: Story, kernels: Sequence[KernelText]) -> str:
     return fill("doors/standalone/object.hpp.j2", title=story.title, story=story.lines, kernels=kernels)
 
 
-def _tables(program: Program, number: int) -> str:
-    """The names of a network's memory, in the order of its tables."""
+def tables(program: Program, number: int, elsewhere: str = "") -> str:
+    """The names of a network's memory, in the order of its tables; ``elsewhere``: how it gets to a GPU, if it does."""
     written = written_arrays(program)
     reals = all_reals(program)
     return fill(
@@ -127,6 +132,7 @@ def _tables(program: Program, number: int) -> str:
         logs=[_log(log) for log in program.logs],
         queues=[_queue(program, q) for q in program.queues],
         derived=_derived(program, reals),
+        elsewhere=elsewhere,
     )
 
 

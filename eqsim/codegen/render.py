@@ -111,8 +111,8 @@ class ProgramText:
     logs: tuple[LogText, ...]
 
 
-def spell(program: Program) -> ProgramText:
-    """Choose all names and print all expressions of a program."""
+def spell(program: Program, whole: bool = False) -> ProgramText:
+    """Choose all names and print all expressions of a program; ``whole``: no body in pieces."""
     reals = all_reals(program)
     fields = unique([a.name for a in program.arrays] + list(reals) + list(program.ints))
     kernels = unique([k.name for k in program.kernels], taken=(*STEP, *fields.values()))
@@ -122,7 +122,7 @@ def spell(program: Program) -> ProgramText:
         ints=tuple((fields[name], name) for name in program.ints),
         preamble=preamble(program),
         functions=tuple(function_text(f) for f in program.functions),
-        kernels=tuple(_Kernel(program, k, fields, kernels[k.name]).text() for k in program.kernels),
+        kernels=tuple(_Kernel(program, k, fields, kernels[k.name]).text(whole) for k in program.kernels),
         clocks=tuple(ClockText(c, fields[f"{c}.dt"], fields.get(timetable(c), "")) for c in program.clocks),
         logs=tuple(
             LogText(f"state.{fields[x.cursor]}[0]", f"state.{fields[x.capacity]}", _size(x.per_step, fields))
@@ -190,9 +190,9 @@ class _Kernel:
     def _of(self, name: str) -> str:
         return f"s.{self.member[name]}"
 
-    def text(self) -> KernelText:
+    def text(self, whole: bool = False) -> KernelText:
         """The views of this kernel."""
-        pieces = self._pieces()
+        pieces = () if whole else self._pieces()
         locals_ = [name for s in statements(self.kernel.body) for name in bound_names(s)]
         locals_ += [s.name for piece in pieces for s in piece.body if isinstance(s, Let)]
         own = ("s", *INDICES, *(("b", "c") if pieces else ()))  # what the functions call their parameters

@@ -12,8 +12,8 @@ typedef __UINT64_TYPE__ uint64_t;
 #endif
 
 #if defined(__CUDACC__)
-#define EQ_FN static __device__ __forceinline__
-#define EQ_TABLE static __device__ const
+#define EQ_FN [[maybe_unused]] static __device__ __forceinline__
+#define EQ_TABLE [[maybe_unused]] static __device__ const
 #else
 #define EQ_FN static inline __attribute__((always_inline, unused))
 #define EQ_TABLE static const

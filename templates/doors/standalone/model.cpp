@@ -117,6 +117,14 @@ Value* find_or_add(eqsim_model* m, const char* name, char kind) {
   return found->array.data ? found : NULL;
 }
 
+// What a GPU has computed comes to the host before anybody looks at it, or changes it.
+bool look(eqsim_model* m) {
+  const Elsewhere* there = m->bound >= 0 ? networks[m->bound]->elsewhere : NULL;
+  if (!there || there->fetch(m->arrays)) return true;
+  fail(m, EQSIM_NO_DEVICE, "%s", there->complaint());
+  return false;
+}
+
 double* real_of(Value* v) { return (double*)v->array.data; }
 int64_t* int_of(Value* v) { return (int64_t*)v->array.data; }
 
@@ -137,6 +145,7 @@ int read_array(eqsim_model* m, const char* folder, const char* name) {
 
 // values.txt: lines `array NAME`, `real NAME NUMBER`, `int NAME NUMBER`
 int read_values(eqsim_model* m, const char* folder) {
+  if (!look(m)) return m->status;
   char path[4096], line[4096], kind[16], name[2048], text[512];
   snprintf(path, sizeof path, "%s/values.txt", folder);
   FILE* file = fopen(path, "r");
@@ -324,9 +333,24 @@ int grow_queue(eqsim_model* m, const WaitingSynapses* q, int64_t first) {
   return good ? EQSIM_OK : fail(m, EQSIM_NO_MEMORY, "there is no memory for the synapses that wait for spikes");
 }
 
+// Copy the memory of a network to the GPU.
+int attach(eqsim_model* m, const Network* n) {
+  int64_t* bytes = (int64_t*)calloc((size_t)n->array_count + 1, 8);
+  if (!bytes) return fail(m, EQSIM_NO_MEMORY, "there is no memory");
+  for (int at = 0; at < n->array_count; ++at) {
+    const Array* a = &find(m, n->arrays[at].name, 'a')->array;
+    bytes[at] = a->count * item_size(a->type);
+  }
+  const bool good = n->elsewhere->attach(m->arrays, bytes, m->reals, m->ints);
+  free(bytes);
+  return good ? EQSIM_OK : fail(m, EQSIM_NO_DEVICE, "%s", n->elsewhere->complaint());
+}
+
 // Fill the tables of a network from the values by name.
 int bind(eqsim_model* m, int number) {
   const Network* n = networks[number];
+  if (!look(m)) return m->status;
+  if (m->bound >= 0 && networks[m->bound]->elsewhere) networks[m->bound]->elsewhere->forget(m->arrays);
   if (grow_logs(m, n) != EQSIM_OK) return m->status;
   for (const WaitingSynapses* q = n->queues; q < n->queues + n->queue_count; ++q)
     if (grow_queue(m, q, next_step(m, q->clock)) != EQSIM_OK) return m->status;
@@ -352,6 +376,7 @@ int bind(eqsim_model* m, int number) {
     m->ints[at] = *int_of(v);
   }
   n->derive(m->reals, m->ints);
+  if (n->elsewhere && attach(m, n) != EQSIM_OK) return m->status;
   m->bound = number;
   return EQSIM_OK;
 }
@@ -415,6 +440,7 @@ int run_to(eqsim_model* m, Action* a, const int64_t* ends) {
     tell(m, false);
     if (reason == RUN_DONE) return fine(m);
     if (reason == RUN_NO_MEMORY) return fail(m, EQSIM_NO_MEMORY, "there is no memory for the events in flight");
+    if (reason == RUN_NO_DEVICE) return fail(m, EQSIM_NO_DEVICE, "%s", n->elsewhere->complaint());
     if (reason == RUN_STOPPED) {
       stopping = 0;
       return fail(m, EQSIM_STOPPED, "stopped at t = %g s", present_time(m, n, a->steps, a->ends));
@@ -431,9 +457,11 @@ int once(eqsim_model* m, int number) {
   int64_t* steps = (int64_t*)calloc((size_t)n->clock_count + 1, 8);
   if (!active || !steps) return free(active), free(steps), fail(m, EQSIM_NO_MEMORY, "there is no memory");
   for (int c = 0; c < n->clock_count; ++c) active[c] = 1;
-  n->part(m->arrays, m->reals, m->ints, steps, active, 0, INT32_MAX);
+  const int64_t reason = n->part(m->arrays, m->reals, m->ints, steps, active, 0, INT32_MAX);
   free(active);
   free(steps);
+  if (reason == RUN_NO_DEVICE) return fail(m, EQSIM_NO_DEVICE, "%s", n->elsewhere->complaint());
+  if (!look(m)) return m->status;
   m->bound = -1;
   return EQSIM_OK;
 }
@@ -481,6 +509,7 @@ void write_steps(const eqsim_model* m, FILE* list) {
 
 int save(eqsim_model* m, const char* folder, bool everything) {
   char path[4096];
+  if (!look(m)) return m->status;
   if (!make_folder(folder)) return fail(m, EQSIM_NOT_SAVED, "%s: this folder cannot be made: %s", folder, strerror(errno));
   snprintf(path, sizeof path, "%s/values.txt", folder);
   FILE* list = fopen(path, "w");
@@ -539,6 +568,8 @@ eqsim_model* eqsim_create(const char* data_folder) {
 
 void eqsim_destroy(eqsim_model* m) {
   if (!m) return;
+  for (int at = 0; at < network_count; ++at)
+    if (networks[at]->elsewhere) networks[at]->elsewhere->forget(m->arrays);
   for (int at = 0; at < m->value_count; ++at) free(m->values[at].name), free(m->values[at].array.data);
   for (int at = 0; at < m->name_count; ++at) free(m->names[at].name);
   for (int at = 0; at < m->action_count; ++at)
@@ -556,11 +587,13 @@ int eqsim_status(const eqsim_model* m) { return m ? m->status : EQSIM_NO_MEMORY;
 const char* eqsim_message(const eqsim_model* m) { return m ? m->message : "there is no memory"; }
 
 long long eqsim_count(const eqsim_model* m, const char* name) {
+  if (!look((eqsim_model*)m)) return -1;
   const Value* v = find(m, name, 0);
   return v ? used_of(m, v) : -1;
 }
 
 int eqsim_get(eqsim_model* m, const char* name, double* values, long long count) {
+  if (!look(m)) return m->status;
   const Value* v = find(m, name, 0);
   if (!v) return fail(m, EQSIM_WRONG_ARGUMENT, "there is no value '%s'", name);
   if (count > used_of(m, v))
@@ -573,6 +606,7 @@ int eqsim_get(eqsim_model* m, const char* name, double* values, long long count)
 }
 
 int eqsim_set(eqsim_model* m, const char* name, const double* values, long long count) {
+  if (!look(m)) return m->status;
   bool known = false;
   for (int at = 0; at < m->name_count; ++at) known = known || strcmp(m->names[at].name, name) == 0;
   Value* v = known ? find(m, name, 0) : NULL;

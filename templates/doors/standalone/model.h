@@ -15,6 +15,7 @@ enum {
   EQSIM_NO_DATA = 3,        /* a file of the model is missing or damaged */
   EQSIM_NOT_SAVED = 4,      /* a file could not be written (disk full?) */
   EQSIM_NO_MEMORY = 5,
+  EQSIM_NO_DEVICE = 6,      /* the GPU is missing, or failed; of CUDA projects only */
   EQSIM_STOPPED = 130       /* eqsim_stop() was called, or Ctrl-C was pressed */
 };
 

@@ -31,6 +31,14 @@ struct WaitingSynapses {
   int clock;
 };
 
+// For a network whose memory while it runs is not that of the host, but that of a GPU.
+struct Elsewhere {
+  bool (*attach)(void* const* arrays, const int64_t* bytes, const double* reals, const int64_t* ints);  // copy all of it there
+  bool (*fetch)(void* const* arrays);   // copy back what kernels have changed
+  void (*forget)(void* const* arrays);  // give the memory there back
+  const char* (*complaint)();           // why one of them failed
+};
+
 struct Network {
   const NamedArray* arrays;
   int array_count;
@@ -49,9 +57,10 @@ struct Network {
                  const volatile int* stop, int64_t budget);
   int64_t (*part)(void* const* arrays, const double* reals, const int64_t* ints, const int64_t* steps,
                   const int64_t* active, int64_t first, int64_t last);
+  const Elsewhere* elsewhere;  // NULL: its memory is that of the host
 };
 
-enum { RUN_DONE, RUN_FULL, RUN_STOPPED, RUN_PAUSED, RUN_NO_MEMORY };
+enum { RUN_DONE, RUN_FULL, RUN_STOPPED, RUN_PAUSED, RUN_NO_MEMORY, RUN_NO_DEVICE };
 
 extern const Network* const networks[];
 extern const int network_count;

@@ -140,7 +140,9 @@ def phases(program: Program, kernel: Kernel) -> tuple[Phase, ...]:
     columns = frozenset(c for log in logs for c in log.columns)
     if how.how == "alone":
         everything = touched | written | emitted | cursors | columns
-        return (Phase(kernel.name, kernel, touched | cursors, written | emitted | cursors | columns, ("alone",), everything),)
+        return (
+            Phase(kernel.name, kernel, touched | cursors, written | emitted | cursors | columns, ("alone",), everything),
+        )
     found = frozenset({f"found by {kernel.name}"}) if emitted else frozenset()
     first = Phase(kernel.name, kernel, (touched | cursors) - emitted, written | columns | found, *_mapping(kernel))
     if emitted:

@@ -45,7 +45,13 @@ def _standalone() -> Device:
     return StandaloneDevice()
 
 
-all_devices: dict[str, Any] = {"runtime": Device(), "cpp_standalone": _standalone}
+def _cuda() -> Device:
+    from eqsim.network.cuda import CudaDevice
+
+    return CudaDevice()
+
+
+all_devices: dict[str, Any] = {"runtime": Device(), "cpp_standalone": _standalone, "cuda_standalone": _cuda}
 """Devices by name; a function makes the device when it is used first."""
 
 
@@ -85,8 +91,9 @@ def set_device(device: str | Device, build_on_run: bool = True, **options: Any) 
 
     Parameters
     ----------
-    device : {'runtime', 'cpp_standalone'} or Device
-        'runtime' simulates at once in this process; 'cpp_standalone' writes a C++ project, builds and runs it.
+    device : {'runtime', 'cpp_standalone', 'cuda_standalone'} or Device
+        'runtime' simulates at once in this process; 'cpp_standalone' writes a C++ project, builds and runs it;
+        'cuda_standalone' one for NVIDIA GPUs.
     build_on_run : bool
         Build and run at each `run`; if False, at `device.build()`, or when a value is asked for.
     **options

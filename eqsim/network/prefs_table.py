@@ -234,9 +234,9 @@ _CUDA_STANDALONE = (
     _row(_CUDA + "cuda_backend.detect_gpus", True, FLAG, "Whether GPUs are looked for.", OWN_GPU),
     _row(_CUDA + "cuda_backend.gpu_id", None, or_none(COUNT), "Number of the GPU to use.", OWN_GPU),
     _row(_CUDA + "cuda_backend.extra_compile_args_nvcc", ["-w", "-use_fast_math"], TEXTS, "Flags for nvcc.", FIXED_FLAGS),
-    _row(_CUDA + "cuda_backend.compute_capability", None, or_none(NUMBER), "Architecture to compile for.", OWN_GPU),
+    _row(_CUDA + "cuda_backend.compute_capability", None, or_none(NUMBER), "Architecture to compile for, e.g. 8.6; None: 8.0 and 9.0."),
     _row(_CUDA + "cuda_backend.detect_cuda", True, FLAG, "Whether CUDA is looked for.", OWN_GPU),
-    _row(_CUDA + "cuda_backend.cuda_path", None, or_none(TEXT), "Where CUDA is.", OWN_GPU),
+    _row(_CUDA + "cuda_backend.cuda_path", None, or_none(TEXT), "Where CUDA is; None: nvcc is on the path."),
     _row(_CUDA + "cuda_backend.cuda_runtime_version", None, or_none(NUMBER), "Version of CUDA.", OWN_GPU),
     _row(_CUDA + "cuda_backend.device_query_path", None, or_none(TEXT), "Where deviceQuery is.", OWN_GPU),
 )  # fmt: skip

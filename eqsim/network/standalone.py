@@ -65,9 +65,10 @@ class StandaloneDevice(Device):
     """
 
     name = "cpp_standalone"
+    offered: Mapping[str, Any] = BUILD_OPTIONS
 
     def __init__(self) -> None:
-        self.build_on_run, self.build_options = True, dict(BUILD_OPTIONS)
+        self.build_on_run, self.build_options = True, dict(self.offered)
         self.directory: str | None = "output"
         self.reinit()
 
@@ -82,13 +83,11 @@ class StandaloneDevice(Device):
         **options
             Of `build`.
         """
-        unknown = sorted(set(options) - set(BUILD_OPTIONS))
+        unknown = sorted(set(options) - set(self.offered))
         if unknown:
-            raise TypeError(
-                f"set_device: '{unknown[0]}' is no option of cpp_standalone; there are {', '.join(BUILD_OPTIONS)}"
-            )
+            raise TypeError(f"set_device: '{unknown[0]}' is no option of {self.name}; there are {', '.join(self.offered)}")
         self.reinit()
-        self.build_on_run, self.build_options = build_on_run, {**BUILD_OPTIONS, **options}
+        self.build_on_run, self.build_options = build_on_run, {**self.offered, **options}
         self._choose(directory)
 
     def reinit(self) -> None:
@@ -162,19 +161,30 @@ class StandaloneDevice(Device):
         o = self.build_options
         began = time.perf_counter()
         example = next(iter(self.script.settable), "")
-        files = project_files(self.script.programs, self._recipe(o), example)
-        project.write_files(self._folder, files)
+        project.write_files(self._folder, self._sources(example))
         self.timers["compile"]["write"] = time.perf_counter() - began
         if not o["compile"]:
             return
         began = time.perf_counter()
-        project.build(self._folder, make_arguments(), bool(o["clean"]), make=str(prefs[PREFIX + "make_cmd_unix"]))
+        project.build(self._folder, self._make_arguments(), bool(o["clean"]), make=str(prefs[PREFIX + "make_cmd_unix"]))
         self.timers["compile"]["make"] = time.perf_counter() - began
         self._built = True
 
-    def _recipe(self, o: Mapping[str, Any]) -> Build:
-        optimise = ("-g", "-O0", "-w") if o["debug"] else ("-O3", "-march=native", "-w")
+    def _sources(self, example: str) -> dict[str, str]:
+        """The text of all files."""
+        return project_files(self.script.programs, self._recipe(), example)
+
+    def _make_arguments(self) -> list[str]:
+        """What the command line of make gets."""
+        return make_arguments()
+
+    def _recipe(self) -> Build:
+        optimise = ("-g", "-O0", "-w") if self.build_options["debug"] else ("-O3", "-march=native", "-w")
         return Build(title=f"The project {self._folder.name}", flags=optimise, slots=self.slots)
+
+    @property
+    def _binary(self) -> str:
+        return "main"
 
     def _results(self) -> Path:
         return self._folder / str(self.build_options["results_directory"])
@@ -184,7 +194,7 @@ class StandaloneDevice(Device):
         before = Values.read(results) if merge and (results / "values.txt").is_file() else Values()
         began = time.perf_counter()
         quiet = not self.build_options["with_output"]
-        finished = project.run(self._folder, "main", data, results, arguments, report_s, quiet)
+        finished = project.run(self._folder, self._binary, data, results, arguments, report_s, quiet)
         self._last_run_time = self.timers["run_binary"] = time.perf_counter() - began
         found = Values.read(results)
         if before.arrays:
@@ -227,9 +237,9 @@ class StandaloneDevice(Device):
                 "the project is built at each run: call set_device(..., build_on_run=False) to build it yourself"
             )
         run_args = options.pop("run_args", None)
-        unknown = sorted(set(options) - set(BUILD_OPTIONS))
+        unknown = sorted(set(options) - set(self.offered))
         if unknown:
-            raise TypeError(f"build() has no option '{unknown[0]}'; there are {', '.join(BUILD_OPTIONS)}")
+            raise TypeError(f"build() has no option '{unknown[0]}'; there are {', '.join(self.offered)}")
         self.build_options = {**self.build_options, **options}
         if directory is not None and not self.script.plan:
             self._choose(directory)
@@ -320,8 +330,8 @@ class StandaloneDevice(Device):
         if force:
             shutil.rmtree(self._folder, ignore_errors=True)
             return
-        names = {Path(name).parts[0] for name in project_files(self.script.programs, Build())} if code else set()
-        names |= {f"{Path(n).stem}.o" for n in names} | ({"main", "libmodel.so", "example"} if code else set())
+        names = {Path(name).parts[0] for name in self._sources("")} if code else set()
+        names |= {f"{Path(n).stem}.o" for n in names} | ({self._binary, "libmodel.so", "example"} if code else set())
         names |= {"data", ".resume", self._results().name, Path(self.results_dir or "results").name} if data else set()
         names |= {"run_args"} if run_args else set()
         project.remove(self._folder, names, directory)

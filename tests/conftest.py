@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import subprocess
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -79,6 +80,26 @@ def compiler_named(name: str) -> str:
     """The command of a compiler, also where it carries its version; '' if it is not installed."""
     numbered = [f"{name}-{n}" for n in range(25, 9, -1)]
     return next((c for c in (name, *numbered) if not isinstance(find_compiler("CXX", c), Missing)), "")
+
+
+GRIDS = ((1, 32), (2, 64), (3, 32))
+"""Blocks, and threads of a block, on which emulated CUDA projects run."""
+
+
+def make(folder: Path, *arguments: str) -> None:
+    """Build something of a project; nothing may be said about it."""
+    made = subprocess.run(["make", "-j2", *arguments], cwd=folder, capture_output=True, text=True, check=False)
+    assert made.returncode == 0 and "warning" not in made.stderr, made.stderr
+
+
+def on_grid(folder: Path, results: Path, blocks: int, threads: int, schedule: int, missing: int = -1) -> bool:
+    """Run the emulated program; False if it failed."""
+    names = ("EQSIM_BLOCKS", "EQSIM_THREADS", "EQSIM_SCHEDULE", "EQSIM_MISSING")
+    values = dict(zip(names, map(str, (blocks, threads, schedule, missing)), strict=True))
+    command = ["./main_emulated", "--report", "0", "--results", str(results)]
+    return (
+        subprocess.run(command, cwd=folder, env={**os.environ, **values}, capture_output=True, check=False).returncode == 0
+    )
 
 
 @pytest.fixture(scope="session", autouse=True)

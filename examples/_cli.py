@@ -39,7 +39,8 @@ def finish(opts: argparse.Namespace, numbers: Mapping[str, Any]) -> None:
         return
     import matplotlib.pyplot as plt
 
-    plt.tight_layout()
+    if plt.gcf().get_layout_engine() is None:
+        plt.tight_layout()
     if opts.plot:
         plt.savefig(opts.plot, dpi=120)
         print(f"picture: {opts.plot}")

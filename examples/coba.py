@@ -40,11 +40,7 @@ spikes = SpikeMonitor(P)
 run(duration, report="text")
 
 if not opts.no_plot:
-    figure(figsize=(8, 5))
-    plot(spikes.t / ms, spikes.i, ".k", markersize=1)
-    xlabel("time (ms)")
-    ylabel("neuron")
-    title("COBA: conductance-based integrate-and-fire network")
+    plot.raster(spikes).set_title("COBA: conductance-based integrate-and-fire network")
 
 rate_Hz = spikes.num_spikes / N / (duration / second)
 finish(opts, {"synapses": len(exc) + len(inh), "spikes": spikes.num_spikes, "rate_Hz": rate_Hz})

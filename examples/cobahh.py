@@ -55,12 +55,9 @@ run(duration, report="text")
 
 if not opts.no_plot:
     fig, (top, bottom) = subplots(2, 1, sharex=True, figsize=(8, 6))
-    top.plot(spikes.t / ms, spikes.i, ".k", markersize=1)
-    top.set(ylabel="neuron", title="COBAHH: Hodgkin-Huxley network")
-    for n in (1, 10, 100):
-        bottom.plot(trace.t / ms, trace[n].v / mV, label=f"neuron {n}")
-    bottom.set(xlabel="time (ms)", ylabel="v (mV)", xlim=(0, min(300.0, duration / ms)))
-    bottom.legend()
+    end = min(300 * ms, duration)
+    plot.raster(spikes, end=end, ax=top).set_title("COBAHH: Hodgkin-Huxley network")
+    plot.traces(trace, end=end, ax=bottom)
 
 rate_Hz = spikes.num_spikes / N / (duration / second)
 finish(opts, {"synapses": len(exc) + len(inh), "spikes": spikes.num_spikes, "rate_Hz": rate_Hz})

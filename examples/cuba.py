@@ -41,10 +41,8 @@ run(duration, report="text")
 
 if not opts.no_plot:
     fig, (top, bottom) = subplots(2, 1, sharex=True, figsize=(8, 6), height_ratios=[3, 1])
-    top.plot(spikes.t / ms, spikes.i, ".k", markersize=1)
-    top.set(ylabel="neuron", title="CUBA: current-based integrate-and-fire network")
-    bottom.plot(rate.t / ms, rate.smooth_rate(width=2 * ms) / Hz)
-    bottom.set(xlabel="time (ms)", ylabel="rate (Hz)", xlim=(0, duration / ms))
+    plot.raster(spikes, ax=top).set_title("CUBA: current-based integrate-and-fire network")
+    plot.rate(rate, width=2 * ms, ax=bottom)
 
 rate_Hz = spikes.num_spikes / N / (duration / second)
 finish(opts, {"synapses": len(exc) + len(inh), "spikes": spikes.num_spikes, "rate_Hz": rate_Hz})

@@ -15,7 +15,7 @@ from eqsim.analysis.flow import seconds
 from eqsim.analysis.spikes import cv_isi, trains_of
 from eqsim.objects.results import Events
 from eqsim.plot.anything import picture_of
-from eqsim.plot.look import MANY, axes, colors, dot_size, ink, time_scale, whole_numbers
+from eqsim.plot.look import MANY, axes, colors, dot_size, ink, label_time, time_scale, whole_numbers
 from eqsim.units import second
 
 __all__ = ["Train", "isi", "raster", "trains"]
@@ -125,12 +125,14 @@ def raster(
         else:
             diameter = dot_size(ax, marks, total) if size is None else size
             style = {"markersize": diameter, "markeredgewidth": 0, "rasterized": marks > MANY}
+            style["snap"] = diameter >= 1.5  # smaller ones would all become whole pixels, and patterns that are none
             ax.plot(x, y, linestyle="none", marker="o", color=shade, **style)
         if len(found) > 1:
             place = {"transform": ax.get_yaxis_transform(), "va": "center", "fontsize": "small"}
             ax.text(1.01, offset + train.size / 2 - 0.5, train.name, color=shade, **place)
         offset += train.size
-    ax.set(xlabel=scale.label, ylabel="neuron", ylim=(-0.5, max(total, 1) - 0.5))
+    label_time(ax, scale)
+    ax.set(ylabel="neuron", ylim=(-0.5, max(total, 1) - 0.5))
     if last > first:
         ax.set_xlim(scale([first, last]))
     whole_numbers(ax.yaxis)

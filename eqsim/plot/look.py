@@ -15,7 +15,18 @@ import numpy as np
 from eqsim.analysis.axes import Scale, ink
 from eqsim.units import second
 
-__all__ = ["axes", "colors", "dot_size", "ink", "rows_of", "some", "thinned", "time_scale", "whole_numbers"]
+__all__ = [
+    "axes",
+    "colors",
+    "dot_size",
+    "ink",
+    "label_time",
+    "rows_of",
+    "some",
+    "thinned",
+    "time_scale",
+    "whole_numbers",
+]
 
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 MANY = 2000
@@ -75,6 +86,14 @@ def dot_size(ax: Any, marks: int, rows: int) -> float:
     wide, high = (length * 72 / ax.figure.dpi for length in (box.width, box.height))
     row, crowd = 0.9 * high / max(rows, 1), float(np.sqrt(wide * high / 3 / max(marks, 1)))
     return float(np.clip(min(max(row, 1.5), crowd), 0.5, 6.0))
+
+
+def label_time(ax: Any, time: Scale) -> None:
+    """The label of the time axis; not between axes that stand above each other and share it."""
+    place = ax.get_subplotspec()
+    shared = len(ax.get_shared_x_axes().get_siblings(ax)) > 1
+    if not (shared and place is not None and not place.is_last_row()):
+        ax.set_xlabel(time.label)
 
 
 def whole_numbers(*axes_of_numbers: Any) -> None:

@@ -17,7 +17,7 @@ from eqsim.objects.results import Events, Rates, Traces, TracesView
 from eqsim.objects.smoothing import window_weights
 from eqsim.plot.anything import picture_of
 from eqsim.plot.events import trains
-from eqsim.plot.look import axes, colors, rows_of, some, thinned, time_scale
+from eqsim.plot.look import axes, colors, label_time, rows_of, some, thinned, time_scale
 from eqsim.units import Dimension, Quantity, get_dimensions, hertz, second
 from eqsim.units.quantity import wrap
 
@@ -96,7 +96,7 @@ def traces(
             here = [_spiking(line, t[shown], spikes, top) for line in here]
         _draw(place, time, t[shown], here, len(monitor.record), legend and (place is places[0] or len(here) > 1))
         place.set_xlim(time([first, last]))
-    places[-1].set_xlabel(time.label)
+    label_time(places[-1], time)
     return places[0] if len(places) == 1 else np.array(places)
 
 
@@ -174,7 +174,7 @@ def rate(*monitors: Any, width: Any = None, ax: Any = None, names: Sequence[str]
     ----------
     *monitors : PopulationRateMonitor, SpikeMonitor, recording from a file
     width : Quantity, second, optional
-        Standard deviation of the window; 0 s for none.  By default about a hundredth of the time; the label says it.
+        Standard deviation of the window; 0 s for none.  By default about a hundredth of the time; the title says it.
     ax : matplotlib axes, optional
     names : sequence of str, optional
         Of the populations; the names of the groups by default.
@@ -201,8 +201,10 @@ def rate(*monitors: Any, width: Any = None, ax: Any = None, names: Sequence[str]
     for at, ((name, t, _, _, _), y) in enumerate(zip(found, smooth, strict=True)):
         x, shown = thinned(t, y)
         ax.plot(time(x), scale(shown), color=shades[at], linewidth=1.2, label=names[at] if names else name)
-    about = f", {window * 1e3:g} ms window)" if window else ")"
-    ax.set(xlabel=time.label, ylabel=scale.label[:-1] + about, ylim=(0, None))
+    label_time(ax, time)
+    ax.set(ylabel=scale.label, ylim=(0, None))
+    if window:
+        ax.set_title(f"{window * 1e3:g} ms window", loc="right", fontsize="small")
     if last > first:
         ax.set_xlim(time([first, last]))
     if len(found) > 1:

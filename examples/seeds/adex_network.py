@@ -7,6 +7,7 @@ Biol. Cybern. 99:335.  80 cells excite, 19 inhibit; cell 80 sends nothing (a sli
 from _cli import finish, options
 
 from eqsim import *
+from eqsim.analysis import cv_isi
 
 opts = options(__doc__, connectivity={"metavar": "FILE", "help": "npz file with a matrix W instead of random connections"})
 prefs.codegen.target = opts.target
@@ -21,7 +22,7 @@ Ee, Ei, tau_g = 0 * mV, -80 * mV, 7 * ms
 Iext = 8 * pA * sqrt(second)
 
 N, Ne, p_conn = 100, 80, 0.05
-T = 2 * second if opts.short else 60 * second
+T = 0.5 * second if opts.short else 60 * second
 
 G = NeuronGroup(
     N,
@@ -52,31 +53,34 @@ else:
 M = StateMonitor(G, ["V"], record=[0])
 S = SpikeMonitor(G)
 net = Network(G, Se, Si, M, S)
-net.run(T, report="stdout", report_period=10 * second)
+net.run(T, report="bar")
 
 if not opts.no_plot:
     fig, (top, bottom) = subplots(2, 1, figsize=(9, 6))
-    V = M.V[0].copy()
-    V[np.searchsorted(M.t, S.t[S.i == 0])] = Vs  # show the top of each spike
-    top.plot(M.t / ms, V / mV, linewidth=0.7)
-    top.set(xlim=(0, 2000), xlabel="time (ms)", ylabel="V (mV)", title="voltage of neuron 0")
-    shown = S.t < 10 * second
-    bottom.plot(S.t[shown] / second, S.i[shown], "k.", markersize=3)
-    bottom.set(xlabel="time (s)", ylabel="neuron", title=f"spikes of {Ne} excitatory and {N - Ne} inhibitory neurons")
+    plot.traces(M, spikes=S, top=Vs, end=min(T, 2 * second), ax=top).set_title("voltage of neuron 0")
+    plot.raster(S, end=min(T, 10 * second), ax=bottom).set_title(f"{Ne} excitatory neurons, {N - Ne} inhibitory ones above")
 
 seconds = T / second
+rates = S.count / seconds
 finish(
     opts,
     {
+        "seed": opts.seed,
         "T": float(seconds),
+        "target": opts.target,
         "nonzero_frac": (len(Se) + len(Si)) / N**2,
         "n_e_syn": len(Se),
         "n_i_syn": len(Si),
-        "rateE": float(S.count[:Ne].mean() / seconds),
-        "rateI": float(S.count[Ne + 1 :].mean() / seconds),
-        "rate80": float(S.count[Ne] / seconds),
+        "neuron0_count": int(S.count[0]),
+        "neuron0_first10": [round(float(t), 6) for t in S.t_[S.i == 0][:10]],
+        "rateE": float(rates[:Ne].mean()),
+        "rateI": float(rates[Ne + 1 :].mean()),
+        "rate80": float(rates[Ne]),
+        "rateE_sd_cells": float(rates[:Ne].std()),
+        "cvE": float(nanmean(cv_isi(S)[:Ne])),
         "total": int(S.num_spikes),
         "V0mean": float(np.mean(M.V[0] / mV)),
         "V0sd": float(np.std(M.V[0] / mV)),
+        "V0max": float(np.max(M.V[0] / mV)),
     },
 )

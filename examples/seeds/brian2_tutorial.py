@@ -7,7 +7,7 @@ from _cli import finish, options
 
 from eqsim import *
 
-opts = options(__doc__)
+opts = options(__doc__)  # nothing is random here, and --short changes nothing: it takes a second anyway
 prefs.codegen.target = opts.target
 
 # A: a single neuron whose resting potential lies above its threshold
@@ -49,12 +49,10 @@ run(duration)
 
 if not opts.no_plot:
     fig, (a, b, c) = subplots(1, 3, figsize=(13, 4))
-    a.plot(trace.t / ms, trace.v[0] / mV)
-    a.set(xlabel="time (ms)", ylabel="potential (mV)", title="one neuron")
-    b.plot(spikes.t / ms, spikes.i, ".k", markersize=2)
-    b.set(xlabel="time (ms)", ylabel="neuron index", title="a hundred neurons")
+    plot.traces(trace, ax=a).set_title("one neuron")
+    plot.raster(spikes, ax=b).set_title("a hundred neurons")
     c.plot(many.I / mV, spikes.count / (duration / second))
-    c.set(xlabel="input (mV)", ylabel="firing rate (sp/s)", title="frequency-current curve")
+    c.set(xlabel="input (mV)", ylabel="rate (Hz)", title="frequency-current curve")
 
 finish(
     opts,

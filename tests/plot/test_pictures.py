@@ -93,7 +93,7 @@ LABELS = {
     "raster": ("time (ms)", "neuron"),
     "isi": ("interval (ms)", "count"),
     "traces": ("time (ms)", "v (mV)"),
-    "rate": ("time (ms)", "rate (Hz, 0.2 ms window)"),
+    "rate": ("time (ms)", "rate (Hz)"),
     "spectrum": ("frequency (Hz)", "power of rate (Hz²/Hz)"),
     "synapses": ("source neuron", "target neuron"),
     "connections": ("", "neuron"),
@@ -142,6 +142,12 @@ def test_nothing_black_on_black_paper(run: Any, name: str) -> None:
         shades = [line.get_color() for line in ax.lines] + [ax.xaxis.label.get_color()]
         shades += [c for found in ax.collections for c in found.get_edgecolor()]
         assert all(max(to_rgb(shade)) > 0.25 for shade in shades)
+
+
+def test_axes_above_each_other_say_the_time_once(run: Any) -> None:
+    top, bottom = plt.subplots(2, 1, sharex=True)[1]
+    plot.raster(run.spikes, ax=top), plot.rate(run.rate, ax=bottom)
+    assert (top.get_xlabel(), bottom.get_xlabel()) == ("", "time (ms)")
 
 
 # spikes ---------------------------------------------------------------------------------------------------------------
@@ -280,7 +286,8 @@ def test_long_traces_keep_their_extremes() -> None:
 def test_rate_is_that_of_the_monitor(run: Any) -> None:
     raw = points(plot.rate(run.rate, width=0 * ms))
     assert np.array_equal(raw[0], run.rate.t / ms) and np.array_equal(raw[1], run.rate.rate / Hz)
-    assert plot.rate(run.rate, width=0 * ms).get_ylabel() == "rate (Hz)"
+    assert plot.rate(run.rate, width=0 * ms).get_title("right") == ""
+    assert plot.rate(run.rate).get_title("right") == "0.2 ms window"
     inside = slice(50, -50)  # at the ends `smooth_rate` takes zeros for what was not recorded
     smooth = points(plot.rate(run.rate, width=1 * ms))[1]
     assert np.allclose(smooth[inside], run.rate.smooth_rate(width=1 * ms)[inside] / Hz)

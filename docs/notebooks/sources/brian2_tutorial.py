@@ -22,19 +22,19 @@ trace = StateMonitor(cell, 'v', record=True)
 spikes = SpikeMonitor(cell)
 run(50*ms)
 
-plot(trace.t/ms, trace.v[0]/mV);
+plot.traces(trace);
 
 # %%
 cell
 
 # %% [markdown]
-# **Claim.** From the reset to the threshold it takes `tau*log((v0 - reset)/(v0 - threshold))`, and before that comes the
-# refractory time. Spikes are noticed at the end of a step, so intervals are a whole number of steps, rounded up.
+# **Claim.** After the refractory time, the way to the threshold takes `tau*log((v0 - reset)/(v0 - threshold))`.
+# Spikes have the time at which their step begins, so intervals are whole steps, off by less than one.
 
 # %%
 period = tau*log((v0 - -60*mV)/(v0 - -40*mV)) + 5*ms
 print(diff(spikes.t), period)
-assert all(diff(spikes.t) - period < defaultclock.dt)
+assert all(abs(diff(spikes.t) - period) < defaultclock.dt)
 
 # %% [markdown]
 # ## A hundred neurons
@@ -52,7 +52,7 @@ cells.I = 'i*I_max/(N - 1)'
 spikes = SpikeMonitor(cells)
 run(duration)
 
-plot(spikes.t/ms, spikes.i, '.k', markersize=2);
+plot.raster(spikes);
 
 # %% [markdown]
 # **Claim.** A neuron fires if its input lifts its resting potential above the threshold, by 10 mV.

@@ -7,17 +7,18 @@ of `embedded`.  The names are those that Brian2 gives to methods of the GNU Scie
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import partial
 
 from eqsim.functions.helpers import Lets
 from eqsim.integrators import embedded
-from eqsim.integrators.control import OPTIONS, Settings, State, controlled, with_settings
+from eqsim.integrators.control import State, adaptive_method
 from eqsim.integrators.embedded import Pair
 from eqsim.integrators.explicit import active_only
-from eqsim.integrators.method import METHODS, Method, never
+from eqsim.integrators.method import Method
 from eqsim.ir.algebra import ZERO, plus, times, total
 from eqsim.ir.expr import Expr, real
 from eqsim.ir.walk import depends_on, substitute
-from eqsim.model.model import Model, Rule
+from eqsim.model.model import Model
 
 __all__ = ["gsl_rk2", "gsl_rk4", "gsl_rk8pd", "gsl_rkck", "gsl_rkf45", "rk23", "rk45"]
 
@@ -49,25 +50,8 @@ def one_step(pair: Pair, let: Lets, model: Model, state: State, t: Expr, h: Expr
 
 
 def _method(name: str, pair: Pair, citation: str, bibtex: str) -> Method:
-    def steps(model: Model, settings: Settings) -> Rule:
-        def trial(let: Lets, model: Model, state: State, t: Expr, h: Expr) -> tuple[State, State]:
-            return one_step(pair, let, model, state, t, h)
-
-        return controlled(model, settings, trial, pair.falls)
-
-    METHODS[name] = Method(
-        name,
-        pair.order,
-        None,
-        "none",
-        never,
-        lambda model: steps(model, Settings()),
-        citation,
-        bibtex,
-        options=OPTIONS,
-        configure=with_settings(steps),
-    )
-    return METHODS[name]
+    trial = partial(one_step, pair)
+    return adaptive_method(name, trial, order=pair.order, falls=pair.falls, citation=citation, bibtex=bibtex)
 
 
 rk23 = _method(

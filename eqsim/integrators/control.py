@@ -17,7 +17,7 @@ from typing import Any
 from eqsim.errors import DimensionMismatchError, did_you_mean
 from eqsim.functions.helpers import Lets
 from eqsim.integrators.explicit import active_only
-from eqsim.integrators.method import DT, Method, Options, T, lets_for
+from eqsim.integrators.method import DT, METHODS, Method, Options, T, lets_for, never
 from eqsim.ir.algebra import ZERO, choice, minus, over, plus, times
 from eqsim.ir.expr import Call, Expr, Op, Ref, both, ge, gt, integer, le, local_name, lt, real
 from eqsim.ir.passes.share import share
@@ -25,7 +25,7 @@ from eqsim.ir.stmt import Loop
 from eqsim.model.model import Cell, Model, Rule
 from eqsim.units import DIMENSIONLESS, get_dimensions
 
-__all__ = ["OPTIONS", "Settings", "Trial", "controlled", "with_settings"]
+__all__ = ["OPTIONS", "Settings", "State", "Trial", "adaptive_method", "controlled"]
 
 State = dict[str, Expr]
 
@@ -73,14 +73,47 @@ class Settings:
 OPTIONS = tuple(Settings.__dataclass_fields__)
 
 
-def with_settings(steps: Callable[[Model, Settings], Rule]) -> Callable[[Method, Options], Method]:
-    """For `Method.configure`: the method whose rule is made with the user's settings."""
+def adaptive_method(
+    name: str,
+    trial: Trial,
+    *,
+    order: int,
+    falls: int,
+    citation: str,
+    bibtex: str,
+    refuses: Callable[[Model], str | None] = never,
+) -> Method:
+    """Register a method with control of the error.
+
+    Parameters
+    ----------
+    name : str
+    trial
+        One step of any size, and the estimate of its error, which falls with h**falls.
+    order, citation, bibtex, refuses
+        See `Method`.
+    """
+
+    def steps(model: Model, settings: Settings) -> Rule:
+        return controlled(model, settings, trial, falls)
 
     def configure(method: Method, options: Options) -> Method:
         settings = _settings(options)
         return replace(method, steps=lambda model: steps(model, settings))
 
-    return configure
+    METHODS[name] = Method(
+        name,
+        order,
+        None,
+        "none",
+        refuses,
+        lambda model: steps(model, Settings()),
+        citation,
+        bibtex,
+        options=OPTIONS,
+        configure=configure,
+    )
+    return METHODS[name]
 
 
 def _settings(options: Options) -> Settings:

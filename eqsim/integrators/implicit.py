@@ -13,12 +13,13 @@ changes no variable by more than `CLOSE` of its size.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from eqsim.errors import UnsupportedEquationsException
 from eqsim.functions.helpers import Lets
-from eqsim.integrators.control import OPTIONS, Settings, State, controlled, with_settings
+from eqsim.integrators.control import State, adaptive_method
 from eqsim.integrators.explicit import active_only
-from eqsim.integrators.method import DT, METHODS, Method, T, lets_for, method
+from eqsim.integrators.method import DT, Method, T, lets_for, method
 from eqsim.integrators.removable import without_gaps
 from eqsim.integrators.solve import factors
 from eqsim.ir.algebra import ONE, ZERO, choice, minus, over, plus, times, total
@@ -162,25 +163,8 @@ def _sum(weights: tuple[float, ...], stages: list[State], name: str) -> Expr:
 
 
 def _rosenbrock(name: str, m: Rosenbrock, citation: str, bibtex: str) -> Method:
-    def steps(model: Model, settings: Settings) -> Rule:
-        def trial(let: Lets, model: Model, state: State, t: Expr, h: Expr) -> tuple[State, State]:
-            return one_step(m, let, model, state, t, h)
-
-        return controlled(model, settings, trial, m.falls)
-
-    METHODS[name] = Method(
-        name,
-        m.order,
-        None,
-        "none",
-        _refuses,
-        lambda model: steps(model, Settings()),
-        citation,
-        bibtex,
-        options=OPTIONS,
-        configure=with_settings(steps),
-    )
-    return METHODS[name]
+    trial = partial(one_step, m)
+    return adaptive_method(name, trial, order=m.order, falls=m.falls, refuses=_refuses, citation=citation, bibtex=bibtex)
 
 
 rosenbrock = _rosenbrock(

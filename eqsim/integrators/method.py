@@ -5,6 +5,7 @@ In: a `Model`.  Out: a `Rule`, one step of integration; or a sentence that says 
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, get_args
@@ -35,14 +36,14 @@ OPTIONS = ("simplify", "calculus", "spike_times")
 Options = Mapping[str, Any]
 
 
-class StateUpdateMethod:
+class StateUpdateMethod(ABC):
     """Base of methods of integration; a subclass of the user's gives the code of one step, see `custom`."""
 
     __slots__ = ()
 
+    @abstractmethod
     def __call__(self, equations: Any, variables: Any = None, method_options: Any = None) -> str:
         """The code of one step."""
-        raise NotImplementedError(f"{type(self).__name__} must define __call__(equations, variables, method_options)")
 
     @staticmethod
     def register(name: str, updater: Any) -> None:

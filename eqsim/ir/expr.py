@@ -12,6 +12,7 @@ Nodes may be combined with Python's operators (``x*2 + 1``); a plain number take
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
@@ -49,9 +50,9 @@ class Expr:
     __slots__ = ()
 
     @property
+    @abstractmethod  # without the metaclass of `abc`, which would make every `isinstance` of the passes slow
     def type(self) -> Type:
         """The type of the value."""
-        raise NotImplementedError
 
     def __add__(self, other: Expr | Scalar) -> Expr:
         return Op("+", (self, lift(other, self)))

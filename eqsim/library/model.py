@@ -5,21 +5,20 @@ In: a published model as data.  Out: `Equations`, arguments for a `NeuronGroup`,
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from eqsim.errors import DimensionMismatchError
 from eqsim.library.papers import Paper
+from eqsim.library.valued import Valued, card, merged, no_parameter
 from eqsim.model import Equations
 from eqsim.model.substitution import substitute
 from eqsim.objects import NeuronGroup
 from eqsim.units import get_dimensions, unit_name
 
 
-@dataclass(frozen=True)  # no slots: each model carries a docstring of its own
-class Model:
+@dataclass(frozen=True, repr=False)  # no slots: each model carries a docstring of its own
+class Model(Valued):
     """Equations that belong together, with their values.
 
     A model is a value: calling it gives a copy with other values, ``+`` gives a new model, nothing is changed.
@@ -75,29 +74,6 @@ class Model:
     def __post_init__(self) -> None:
         object.__setattr__(self, "__doc__", card(self.title, self.about, self.text, self.parameters, self.papers))
 
-    def __call__(self, name: str | None = None, **values: Any) -> Model:
-        """The model with other values; a word in the place of a value gives the parameter or variable that name.
-
-        Parameters
-        ----------
-        name : str, optional
-            Another label.
-        **values
-            Quantities for the parameters.
-
-        Raises
-        ------
-        TypeError
-            For a name that is no parameter.
-        DimensionMismatchError
-            For a value of another dimension.
-        """
-        words = {n: v for n, v in values.items() if isinstance(v, str)}
-        numbers = {n: v for n, v in values.items() if n not in words}
-        check_values(self.name, self.parameters, numbers)
-        new = replace(self, parameters={**self.parameters, **numbers}, label=self.label if name is None else name)
-        return new.renamed(**words)
-
     def renamed(self, **names: str) -> Model:
         """The model with other names of variables and parameters."""
         if not names:
@@ -109,13 +85,11 @@ class Model:
         return replace(
             self,
             text=new(self.text),
-            parameters={names.get(n, n): v for n, v in self.parameters.items()},
+            **self._renamed(names, new),
             sums={names.get(n, n): u for n, u in self.sums.items()},
-            terms=tuple((names.get(n, n), new(term)) for n, term in self.terms),
             threshold=new(self.threshold),
             reset=new(self.reset),
             refractory=new(self.refractory),
-            initial={names.get(n, n): new(v) for n, v in self.initial.items()},
         )
 
     @property
@@ -209,12 +183,6 @@ class Model:
             setattr(group, name, value)
         return group
 
-    def __str__(self) -> str:
-        return str(self.__doc__)
-
-    def __repr__(self) -> str:
-        return f"<{self.title}: {', '.join(self.labelled.parameters)}>"
-
 
 def as_model(other: Any) -> Model | None:
     """What may stand on the right of ``+``: a model, equations, or something that has a side for the neuron."""
@@ -231,47 +199,3 @@ def total(terms: Iterable[tuple[str, str]], name: str, unit: str) -> str:
     """The sum of what was added to a name; nothing gives zero in that unit."""
     added = [term for where, term in terms if where == name]
     return " + ".join(added) if added else f"0*{unit}" if unit != "1" else "0"
-
-
-def merged(a: Mapping[str, Any], b: Mapping[str, Any]) -> dict[str, Any]:
-    """The values of both.
-
-    Raises
-    ------
-    ValueError
-        If a name has two values.
-    """
-    for name in a.keys() & b.keys():
-        if get_dimensions(a[name]) is not get_dimensions(b[name]) or a[name] != b[name]:
-            raise ValueError(f"'{name}' is {a[name]} in one model and {b[name]} in the other: give one of them another name")
-    return {**a, **b}
-
-
-def check_values(owner: str, known: Mapping[str, Any], given: Mapping[str, Any]) -> None:
-    """Are these parameters, and of the right dimension?"""
-    unknown = [n for n in given if n not in known]
-    if unknown:
-        raise TypeError(no_parameter(owner, unknown, known))
-    for name, value in given.items():
-        if get_dimensions(value) is not get_dimensions(known[name]):
-            raise DimensionMismatchError(f"'{name}' of {owner} is like {known[name]}", get_dimensions(value))
-
-
-def no_parameter(owner: str, names: Iterable[str], known: Iterable[str]) -> str:
-    """The words for it."""
-    return f"{owner} has no parameter {', '.join(map(repr, names))}; it has {', '.join(known)}"
-
-
-def card(title: str, about: str, text: str, parameters: Mapping[str, Any], papers: Iterable[Paper]) -> str:
-    """What a model says of itself."""
-    equations = textwrap.indent(textwrap.dedent(text).strip(), "    ")
-    values = "\n".join(f"    {name} = {value}" for name, value in parameters.items())
-    sources = "\n".join(f"    {paper}" for paper in papers)
-    parts = (
-        f"{title}.",
-        about,
-        f"Equations\n{equations}",
-        values and f"Parameters\n{values}",
-        sources and f"Papers\n{sources}",
-    )
-    return "\n\n".join(part for part in parts if part)

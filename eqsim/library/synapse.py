@@ -11,8 +11,9 @@ from dataclasses import dataclass, field, replace
 from textwrap import dedent
 from typing import Any
 
-from eqsim.library.model import Model, card, check_values, merged
+from eqsim.library.model import Model
 from eqsim.library.papers import Paper
+from eqsim.library.valued import Valued, card, merged
 from eqsim.model import Equations
 from eqsim.model.substitution import substitute
 from eqsim.objects import Synapses
@@ -22,8 +23,8 @@ CONNECT = {"condition", "i", "j", "p", "n", "skip_if_invalid", "matrix", "multap
 CONNECT |= {"fixed_indegree", "fixed_outdegree", "fixed_total"}
 
 
-@dataclass(frozen=True)  # no slots: each synapse carries a docstring of its own
-class Synapse:
+@dataclass(frozen=True, repr=False)  # no slots: each synapse carries a docstring of its own
+class Synapse(Valued):
     """A kind of synapse.
 
     Use it in two places: ``neuron + synapse`` gives the neuron what it needs, ``synapse.synapses(P, G)`` makes the synapses.
@@ -89,39 +90,21 @@ class Synapse:
         text = "\n".join(f"# {where}\n{dedent(part).strip()}" for where, part in parts.items() if part.strip())
         object.__setattr__(self, "__doc__", card(self.title, self.about, text, self.parameters, self.papers))
 
-    def __call__(self, name: str | None = None, **values: Any) -> Synapse:
-        """The synapse with another label, other values; a word in the place of a value is another name.
-
-        Raises
-        ------
-        TypeError
-            For a name that is no parameter.
-        DimensionMismatchError
-            For a value of another dimension.
-        """
-        words = {n: v for n, v in values.items() if isinstance(v, str)}
-        numbers = {n: v for n, v in values.items() if n not in words}
-        check_values(self.name, self.parameters, numbers)
-        new = replace(self, parameters={**self.parameters, **numbers}, label=self.label if name is None else name)
-        return new.renamed(**words)
-
     def renamed(self, **names: str) -> Synapse:
         """The synapse with other names of variables (``x``, also in ``x_pre``, ``x_post``) and parameters."""
         if not names:
             return self
         ends = {f"{a}_{end}": f"{b}_{end}" for a, b in names.items() for end in ("pre", "post")}
 
-        def new(text: str) -> str:
-            return substitute(text, {**names, **ends})
+        def new(text: Any) -> Any:
+            return substitute(text, {**names, **ends}) if isinstance(text, str) else text
 
         strings: dict[str, Any] = {n: new(getattr(self, n)) for n in STRINGS}
         return replace(
             self,
             **strings,
-            terms=tuple((names.get(n, n), new(term)) for n, term in self.terms),
+            **self._renamed(names, new),
             factors=tuple(map(new, self.factors)),
-            parameters={names.get(n, n): v for n, v in self.parameters.items()},
-            initial={names.get(n, n): new(v) if isinstance(v, str) else v for n, v in self.initial.items()},
         )
 
     @property
@@ -193,12 +176,6 @@ class Synapse:
         for name, value in {**self.labelled.initial, **values}.items():
             setattr(made, name, value)
         return made
-
-    def __str__(self) -> str:
-        return str(self.__doc__)
-
-    def __repr__(self) -> str:
-        return f"<{self.title}: {', '.join(self.labelled.parameters)}>"
 
 
 def _lines(*texts: str) -> str:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Mapping
 from typing import Any
 
@@ -68,8 +69,9 @@ class Meaning(BrianObject):
 
     # -- what subclasses say ---------------------------------------------------------------------------------------
 
+    @abstractmethod
     def __len__(self) -> int:
-        raise NotImplementedError
+        """How many elements there are."""
 
     def own_symbol(self, name: str, at: Expr, context: Context, scope: Scope) -> Symbol | None:
         """What a name means here, at element ``at``; None if it is no variable of this group."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import weakref
+from abc import abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -30,9 +31,9 @@ class Monitor(BrianObject):
     KEPT: ClassVar[tuple[str, ...]] = ("logs",)
 
     @property
+    @abstractmethod
     def N(self) -> int:
         """Number of samples or spikes."""
-        raise NotImplementedError
 
     def __len__(self) -> int:
         return self.N
@@ -49,9 +50,9 @@ class Monitor(BrianObject):
         return (self.source.base,)
 
     @property
+    @abstractmethod
     def logs(self) -> list[GrowingLog]:
         """What grows during a run."""
-        raise NotImplementedError
 
     _running = False
     _recorder: Recorder | None = None

@@ -9,6 +9,7 @@ import functools
 import inspect
 import itertools
 import threading
+from abc import ABCMeta
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,7 +75,7 @@ def class_name(cls: type) -> str:
     return cls.__name__ if cls.__module__.startswith("eqsim.") else f"{cls.__module__}:{cls.__qualname__}"
 
 
-class Recorded(type):
+class Recorded(ABCMeta):
     """Metaclass: objects carry the `Recipe` they were made with, as ``_recipe``; None for parts of others."""
 
     def __init__(cls, name: str, bases: tuple[type, ...], members: dict[str, Any]) -> None:

@@ -6,6 +6,7 @@ and of variables over time.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,23 +20,23 @@ from eqsim.objects.smoothing import steps_in_bin, window_weights
 from eqsim.units import Dimension, hertz, second
 
 
-class Results:
+class Results(ABC):
     """Columns by name: ``x`` with its unit, ``x_`` without."""
 
     name: str
 
+    @abstractmethod
     def _dims(self) -> Mapping[str, Dimension]:
         """The dimension of each column that can be asked for by name."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _column(self, name: str) -> np.ndarray:
         """A copy of a column, SI."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def _dt_s(self) -> float:
         """Step in seconds."""
-        raise NotImplementedError
 
     @property
     def t(self) -> Any:
@@ -47,9 +48,9 @@ class Results:
         """(n,) float64: times in seconds."""
         return self._column("t")
 
+    @abstractmethod
     def _export(self) -> export.Table:
         """All columns, for other packages."""
-        raise NotImplementedError
 
     def to_pandas(self) -> Any:
         """A DataFrame of pandas: rows are times (or events, or elements); SI units, named in ``attrs['units']``.
@@ -129,13 +130,13 @@ class Events(Results):
         """A Segment of neo with a SpikeTrain for each neuron, silent ones included."""
         return export.events_to_neo(self)
 
+    @abstractmethod
     def _size(self) -> int:
         """How many elements there are."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _steps(self) -> tuple[int, int]:
         """The first step that is recorded, and one past the last."""
-        raise NotImplementedError
 
     @property
     def i(self) -> np.ndarray:
@@ -245,9 +246,9 @@ class Traces(Results):
     def _export(self) -> export.Table:
         return export.traces_table(self)
 
+    @abstractmethod
     def _table(self, name: str, rows: Any = slice(None)) -> np.ndarray:
         """The values of a column for some of the recorded elements (all, if they were reduced to one)."""
-        raise NotImplementedError
 
     def _column(self, name: str) -> np.ndarray:
         return self._table(name)

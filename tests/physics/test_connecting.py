@@ -217,7 +217,7 @@ def test_a_matrix_comes_back_as_it_was() -> None:
 
 def test_sparse_matrices() -> None:
     """Those of scipy; an explicit zero is a synapse, and values are SI."""
-    sparse = pytest.importorskip("scipy.sparse")
+    sparse = pytest.importorskip("scipy.sparse", reason="the package scipy is not installed")
     W = sparse.coo_array(([1.0, 2.0, 0.0], ([3, 0, 2], [1, 5, 2])), shape=(4, 6))
     S = wires(4, 6, "w : siemens")
     S.connect(matrix=W, weight="w_")

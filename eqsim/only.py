@@ -47,7 +47,8 @@ from eqsim.integrators import (
 from eqsim.log import BrianLogger, get_logger, std_silent
 from eqsim.model import Equations
 from eqsim.model.code_strings import Expression, Statements
-from eqsim.model.user_function import Function, declare_types, implementation
+from eqsim.model.function_decorators import declare_types, implementation
+from eqsim.model.user_function import Function
 from eqsim.network.devices import all_devices, device, get_device, reinit_devices, reset_device, set_device
 from eqsim.network.driver import stop
 from eqsim.network.magic import (

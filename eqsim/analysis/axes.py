@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from eqsim.units import DIMENSIONLESS, Dimension, Quantity, Unit, hertz
-from eqsim.units.printing import best_unit, scaled_units
+from eqsim.units.choices import scaled_units
+from eqsim.units.printing import best_unit
 
 STYLES: dict[str, dict[str, Any]] = {
     "stable node": {"marker": "o", "color": "C0"},

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from eqsim.analysis.curve import Place, at_border, corrected, follow, located
-from eqsim.analysis.fixed import Box, roots
+from eqsim.analysis.roots import Box, roots
 from eqsim.analysis.stability import determinant, hopf_test, lyapunov_coefficient, turning_pair
 from eqsim.units import hertz, second
 from eqsim.units.quantity import wrap

@@ -7,18 +7,18 @@ Jacobian, and the way from quantities to SI numbers and back.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from eqsim.analysis.steady import Steady, steady_variables
 from eqsim.analysis.tape import Tape
-from eqsim.analysis.understand import Understood, understand
+from eqsim.analysis.understand import understand
 from eqsim.errors import Diagnostic, DimensionMismatchError, UnknownNameError, UnsupportedEquationsException, did_you_mean
-from eqsim.ir.algebra import ZERO, negative, over
 from eqsim.ir.expr import Expr
-from eqsim.ir.walk import depends_on, substitute
-from eqsim.model.calculus import linear, simplify
+from eqsim.ir.walk import substitute
+from eqsim.model.calculus import simplify
 from eqsim.model.derivatives import derivative
 from eqsim.model.equations import Equations
 from eqsim.objects.frames import user_namespace
@@ -28,15 +28,6 @@ from eqsim.units.quantity import wrap
 __all__ = ["Model"]
 
 Numbers = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Steady:
-    """A variable whose rate is ``coefficient*x + rest``: at rest it has the ``value`` -rest/coefficient."""
-
-    name: str
-    value: Expr
-    coefficient: Expr
 
 
 class Model:
@@ -333,7 +324,7 @@ class Model:
         ``dn/dt = alpha(v)*(1 - n) - beta(v)*n`` gives ``n = alpha/(alpha + beta)``: it need not be searched for.
         """
         if "steady" not in self.memory:
-            self.memory["steady"] = _steady(self._form)
+            self.memory["steady"] = steady_variables(self._form)
         found: tuple[Steady, ...] = self.memory["steady"]
         return found
 
@@ -372,32 +363,3 @@ def _stacked(values: list[Any], shape: tuple[int, ...]) -> np.ndarray:
     for row, value in zip(result, values, strict=True):
         row[...] = value
     return result
-
-
-def _steady(form: Understood) -> tuple[Steady, ...]:
-    """Solve for variables that enter their own rate linearly, as long as no two are solved for in terms of each other."""
-    found: dict[str, Steady] = {}
-    needs: dict[str, set[str]] = {}
-    for name, rate in reversed(list(zip(form.variables, form.rates, strict=True))):
-        split = linear(rate, (name,))
-        if split is None or name not in split[0] or (split[1] == ZERO and depends_on(split[0][name], form.variables)):
-            continue  # x*(a - y) is 0 also where y = a
-        value = over(negative(split[1]), split[0][name])
-        needs[name] = {v for v in form.variables if depends_on(value, (v,))}
-        if name in _reached(needs, name):
-            del needs[name]
-        else:
-            found[name] = Steady(name, simplify(value), split[0][name])
-    return tuple(found[name] for name in sorted(found, key=lambda n: len(_reached(needs, n) & set(found))))
-
-
-def _reached(needs: Mapping[str, set[str]], name: str) -> set[str]:
-    """All variables that a value needs, directly or not."""
-    seen: set[str] = set()
-    todo = list(needs[name])
-    while todo:
-        other = todo.pop()
-        if other not in seen:
-            seen.add(other)
-            todo += needs.get(other, ())
-    return seen

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from eqsim.analysis.axes import Scale, axes, ink, marker
-from eqsim.analysis.fixed import RANGES, FixedPoint, box_of, search
+from eqsim.analysis.fixed import FixedPoint, box_of, search
 from eqsim.analysis.flow import Trajectory
+from eqsim.analysis.roots import RANGES
 from eqsim.errors import Diagnostic, UnsupportedEquationsException
 
 if TYPE_CHECKING:

@@ -25,8 +25,9 @@ from eqsim.ir.program import Function as Body
 from eqsim.model.arithmetic import RANK, fold, number
 from eqsim.model.foreign import in_cpp
 from eqsim.model.from_python import Asked, Translation, Untranslatable, translated
+from eqsim.model.implementations import Implementation
 from eqsim.model.translate import Site, Symbol, Typed
-from eqsim.model.user_function import ARGUMENT_TYPES, Function, Implementation
+from eqsim.model.user_function import ARGUMENT_TYPES, Function
 from eqsim.units import DIMENSIONLESS, Dimension, Quantity, get_dimensions, unit_name
 
 COMPILED = ("cpp", "c++")

@@ -5,127 +5,18 @@ In: a text.  Out: a mapping of names to equations, with units, flags and trees; 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
-from eqsim.errors import Diagnostic, EquationError, Source, Span
-from eqsim.ir.expr import Type
+from eqsim.errors import Diagnostic, EquationError, Source
 from eqsim.model.code_strings import Expression
+from eqsim.model.dependence import in_order, reached, substituted
+from eqsim.model.single_equation import DIFFERENTIAL, PARAMETER, SUBEXPRESSION, SingleEquation, check_noise, is_noise, single
 from eqsim.model.substitution import substitute
-from eqsim.syntax import Line, Tree, parse_equations, parse_expression, parse_unit, register_identifier_check
-from eqsim.units import DIMENSIONLESS, Dimension, unit_name
+from eqsim.syntax import parse_equations, register_identifier_check
+from eqsim.units import Dimension
 
-DIFFERENTIAL, SUBEXPRESSION, PARAMETER = "differential equation", "subexpression", "parameter"
-TYPE_NAMES: dict[Type, str] = {"real": "float", "int": "integer", "bool": "boolean"}
-
-
-@dataclass(frozen=True, slots=True)
-class SingleEquation:
-    """One line: ``dx/dt = ...``, ``x = ...`` or ``x``, each with a unit and flags.
-
-    Attributes
-    ----------
-    kind : str
-        'differential', 'subexpression' or 'parameter'.
-    name : str
-    dim : Dimension
-    type : 'real', 'int' or 'bool'
-    tree : Tree or None
-        The right-hand side; None for parameters.
-    flags : tuple of str
-    span : Span
-        The line in the user's text.
-    """
-
-    kind: str
-    name: str
-    dim: Dimension
-    type: Type
-    tree: Tree | None
-    flags: tuple[str, ...]
-    span: Span
-    line: Line = field(compare=False, repr=False)
-
-    @property
-    def identifiers(self) -> set[str]:
-        """Names in the right-hand side, functions included."""
-        return self.tree.names() | self.tree.calls() if self.tree is not None else set()
-
-    @property
-    def varname(self) -> str:
-        """The name of the variable."""
-        return self.name
-
-    @property
-    def var_type(self) -> str:
-        """'float', 'integer' or 'boolean'."""
-        return TYPE_NAMES[self.type]
-
-    @property
-    def expr(self) -> Expression | None:
-        """The right-hand side; None for parameters."""
-        return None if self.tree is None else Expression(self.tree.text)
-
-    @property
-    def stochastic_variables(self) -> set[str]:
-        """The names of the noises in it."""
-        return set(filter(is_noise, self.identifiers))
-
-    @property
-    def unit(self) -> str:
-        """The unit as it may stand behind the colon."""
-        return {"int": "integer", "bool": "boolean"}.get(self.type, unit_name(self.dim))
-
-    @property
-    def code(self) -> str:
-        """The line as it may be written: with a unit that can be read again."""
-        return self._line(self.unit)
-
-    def __str__(self) -> str:
-        return self._line(str(self.dim) if self.type == "real" and self.dim is not DIMENSIONLESS else self.unit)
-
-    def _line(self, unit: str) -> str:
-        left = f"d{self.name}/dt" if self.kind == "differential" else self.name
-        right = f" = {self.tree.text}" if self.tree is not None else ""
-        flags = f" ({', '.join(self.flags)})" if self.flags else ""
-        return f"{left}{right} : {unit}{flags}"
-
-
-def _single(line: Line) -> SingleEquation:
-    dim, kind = parse_unit(line.unit)
-    tree = None if line.expression is None else parse_expression(line.expression)
-    return SingleEquation(line.kind, line.name.text, dim, kind, tree, tuple(f for f, _ in line.flags), line.span, line)
-
-
-def is_noise(name: str) -> bool:
-    """Is it the name of a white noise: ``xi``, ``xi_1``, ...?"""
-    return name == "xi" or name.startswith("xi_")
-
-
-def _check_noise(equations: tuple[SingleEquation, ...]) -> None:
-    """Noise stands in differential equations; plain ``xi`` in one of them only, as nobody could tell one noise from two.
-
-    Raises
-    ------
-    EquationError
-        With all such places.
-    """
-    problems, first = [], ""
-    for e in equations:
-        noises = sorted(filter(is_noise, e.identifiers))
-        if noises and e.kind != "differential":
-            help = f"write it into the equation that it drives: dv/dt = ... + factor*{noises[0]}"
-            where = f"'{noises[0]}' is white noise and cannot stand in the subexpression '{e.name}'"
-            problems.append(Diagnostic("E302", where, e.span, "", help))
-        elif "xi" in noises and first:
-            help = "name each noise: xi_1 and xi_2 if they are independent, xi_1 in both if they are the same"
-            problems.append(Diagnostic("E303", f"'xi' drives '{first}' already", e.span, "", help))
-        elif "xi" in noises:
-            first = e.name
-    if problems:
-        raise EquationError(*problems)
+__all__ = ["DIFFERENTIAL", "PARAMETER", "SUBEXPRESSION", "Equations", "SingleEquation", "is_noise"]
 
 
 class Equations(Mapping[str, SingleEquation]):
@@ -158,7 +49,7 @@ class Equations(Mapping[str, SingleEquation]):
             raise TypeError(f"equations are a string, not {type(eqns).__name__}")
         _check_substituted(eqns, substitutions)
         text = substitute(eqns, substitutions)
-        self._take(tuple(_single(line) for line in parse_equations(Source(text, owner))))
+        self._take(tuple(single(line) for line in parse_equations(Source(text, owner))))
 
     def _take(self, equations: tuple[SingleEquation, ...]) -> None:
         self._equations: dict[str, SingleEquation] = {}
@@ -168,8 +59,8 @@ class Equations(Mapping[str, SingleEquation]):
                     Diagnostic("E301", f"'{e.name}' is defined twice", e.span, "", "remove one of the definitions")
                 )
             self._equations[e.name] = e
-        _check_noise(equations)
-        self.ordered_subexpressions = _in_order(self._equations)
+        check_noise(equations)
+        self.ordered_subexpressions = in_order(self._equations)
 
     register_identifier_check = staticmethod(register_identifier_check)
 
@@ -271,7 +162,7 @@ class Equations(Mapping[str, SingleEquation]):
     @property
     def dependencies(self) -> dict[str, set[str]]:
         """For each variable with a right-hand side the variables that it depends on, directly or not."""
-        return {e.name: _reached(self._equations, e.name) for e in self.values() if e.tree is not None}
+        return {e.name: reached(self._equations, e.name) for e in self.values() if e.tree is not None}
 
     # -- noise -----------------------------------------------------------------------------------------------------
 
@@ -305,7 +196,7 @@ class Equations(Mapping[str, SingleEquation]):
         ``include_subexpressions``: those of the subexpressions, too, in order of dependency.
         """
         wanted = (*self.ordered_subexpressions, *self.differential) if include_subexpressions else self.differential
-        return [(e.name, Expression(_substituted(self._equations, e))) for e in wanted]
+        return [(e.name, Expression(substituted(self._equations, e))) for e in wanted]
 
     def __str__(self) -> str:
         return "\n".join(str(e) for e in self.ordered)
@@ -329,59 +220,3 @@ def _check_substituted(text: str, substitutions: Mapping[str, Any]) -> None:
         return
     for name in sorted(values & {line.name.text for line in parse_equations(Source(text, "equations"))}):
         raise ValueError(f"'{name}' is defined in the equations and cannot be replaced by {substitutions[name]!r}")
-
-
-def _own(equations: Mapping[str, SingleEquation], name: str) -> set[str]:
-    """The variables in a right-hand side as they are now; ``x(t - tau)`` is what x was before."""
-    tree = equations[name].tree
-    return {n for n in tree.names() if n in equations} if tree is not None else set()
-
-
-def _reached(equations: Mapping[str, SingleEquation], name: str) -> set[str]:
-    seen: set[str] = set()
-    todo = [name]
-    while todo:
-        for n in _own(equations, todo.pop()):
-            if n not in seen:
-                seen.add(n)
-                if equations[n].kind == "subexpression":
-                    todo.append(n)
-    return seen
-
-
-def _in_order(equations: Mapping[str, SingleEquation]) -> tuple[SingleEquation, ...]:
-    """Subexpressions, each after those it needs.
-
-    Raises
-    ------
-    EquationError
-        If they need each other in a circle; it is a ValueError, too.
-    """
-    done: list[str] = []
-
-    def visit(name: str, path: tuple[str, ...]) -> None:
-        if name in done:
-            return
-        if name in path:
-            circle = " -> ".join((*path[path.index(name) :], name))
-            raise EquationError(
-                Diagnostic("E302", f"subexpressions define each other in a circle: {circle}", equations[name].span)
-            )
-        for other in sorted(_own(equations, name)):
-            if equations[other].kind == "subexpression":
-                visit(other, (*path, name))
-        done.append(name)
-
-    for e in equations.values():
-        if e.kind == "subexpression":
-            visit(e.name, ())
-    return tuple(equations[n] for n in done)
-
-
-def _substituted(equations: Mapping[str, SingleEquation], e: SingleEquation) -> str:
-    assert e.tree is not None
-    text = e.tree.text
-    for name in sorted(_own(equations, e.name)):
-        if equations[name].kind == "subexpression":
-            text = re.sub(rf"\b{name}\b", f"({_substituted(equations, equations[name])})", text)
-    return text

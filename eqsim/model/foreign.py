@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from eqsim.ir.program import Foreign
-from eqsim.model.user_function import Function, Implementation
+from eqsim.model.implementations import Implementation
+from eqsim.model.user_function import Function
 
 
 def in_cpp(implementation: Implementation, around: Any) -> Foreign:

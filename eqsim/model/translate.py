@@ -7,16 +7,15 @@ All mistakes of one expression are collected and reported together, each with a 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, NoReturn, Protocol
+from typing import Any
 
 from eqsim.errors import (
     Diagnostic,
     DimensionMismatchError,
     EqsimError,
     EquationError,
-    Span,
     UnknownNameError,
     did_you_mean,
 )
@@ -24,8 +23,11 @@ from eqsim.functions import BUILTINS, Builtin, lower_power
 from eqsim.ir.expr import Cast, Const, Expr, Op, Select, Type
 from eqsim.model.arithmetic import arithmetic, matched, negative, number
 from eqsim.model.messages import cannot, units_differ
+from eqsim.model.typed import FUNCTION, Callee, Scope, Site, Stream, Symbol, Typed, anything, no_draws
 from eqsim.syntax import Tree
 from eqsim.units import DIMENSIONLESS, Dimension, unit_name
+
+__all__ = ["FUNCTION", "Callee", "Scope", "Site", "Stream", "Symbol", "Translator", "Typed", "anything", "no_draws"]
 
 NodeOp = type[ast.AST]
 
@@ -39,79 +41,6 @@ COMPARE: dict[NodeOp, str] = {
     ast.NotEq: "!=",
 }
 VERBS = {"+": "add", "-": "subtract", "%": "take the remainder of"}
-
-
-@dataclass(frozen=True, slots=True)
-class Symbol:
-    """What a name stands for.  ``dim=None``: not known yet (an external name before the run)."""
-
-    expr: Expr
-    dim: Dimension | None
-    value: float | None = None
-    """The present value of an external constant; needed where it stands in an exponent of a quantity."""
-    callee: Callee | Builtin | None = None
-    """What a call of the name means, if it may be called."""
-
-
-@dataclass(frozen=True, slots=True)
-class Typed:
-    """An expression with its dimension; ``None`` when that is not known yet."""
-
-    expr: Expr
-    dim: Dimension | None
-    value: float | None = None
-
-    @property
-    def is_zero(self) -> bool:
-        """A literal 0 fits any dimension."""
-        return isinstance(self.expr, Const) and self.expr.kind != "bool" and self.expr.value == 0
-
-    @property
-    def known(self) -> bool:
-        """Has the dimension been determined?"""
-        return self.dim is not None
-
-
-FUNCTION = Const(float("nan"))
-"""The ``expr`` of a `Symbol` that can only be called."""
-
-Scope = Callable[[str], Symbol | None]
-"""Looks a name up; None if it stands for nothing."""
-Stream = Callable[[], int]
-"""Gives the stream of the next random draw in the text."""
-
-
-@dataclass(frozen=True, slots=True)
-class Site:
-    """The place of a call: its text, that of its arguments, what names mean there, and streams for random draws."""
-
-    span: Span
-    arguments: tuple[Span, ...]
-    scope: Scope
-    stream: Stream
-
-
-class Callee(Protocol):
-    """Something of the user's that strings may call: a function, an array over time."""
-
-    def __call__(self, args: Sequence[Typed], site: Site) -> Typed:
-        """The value of a call.
-
-        Raises
-        ------
-        EqsimError
-            If the arguments do not fit; its diagnostics point into the text of the call.
-        """
-
-
-def anything(args: Sequence[Typed], site: Site) -> Typed:
-    """The `Callee` of a name that is not known yet."""
-    return Typed(Const(1.0), None)
-
-
-def no_draws() -> NoReturn:
-    """The `Stream` of places where nothing random is allowed."""
-    raise EquationError("random numbers are not possible here")
 
 
 @dataclass(slots=True)

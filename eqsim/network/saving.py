@@ -43,14 +43,14 @@ from eqsim.objects.subgroup import Subgroup
 from eqsim.units import UNITS_FOR_STRINGS
 
 if TYPE_CHECKING:
-    from eqsim.network.network import Network
+    from eqsim.network.keeping import Keeping
 
 DEFAULT = "defaultclock"
 MODEL = ("model",)
 STATE = "default"  # the name under which `restore` finds the state of a saved model
 
 
-def save(net: Network, filename: str | Path, namespace: Mapping[str, Any]) -> None:
+def save(net: Keeping, filename: str | Path, namespace: Mapping[str, Any]) -> None:
     """See `Network.save`."""
     tree = Writer(net, namespace).tree()
     archive.write(filename, {MODEL: tree, (storing.FOLDER, STATE): storing.snapshot(net)})
@@ -66,7 +66,7 @@ class Asked:
 class Writer:
     """Finds all things that a network needs, and makes them plain."""
 
-    def __init__(self, net: Network, namespace: Mapping[str, Any]) -> None:
+    def __init__(self, net: Keeping, namespace: Mapping[str, Any]) -> None:
         self.net, self.namespace = net, namespace
         self.encode = Encoder(self._other)
         self.ids: dict[int, str] = {id(defaultclock): DEFAULT}
@@ -230,7 +230,7 @@ def settings(thing: Nameable, key: str | None) -> dict[str, Plain]:
     return found
 
 
-def about(net: Network) -> dict[str, Plain]:
+def about(net: Keeping) -> dict[str, Plain]:
     """When, where and by what a model is saved."""
     import datetime
     import platform

@@ -21,7 +21,7 @@ from eqsim.objects.randomness import random_state
 from eqsim.schedule.link import Randomness
 
 if TYPE_CHECKING:
-    from eqsim.network.network import Network
+    from eqsim.network.keeping import Keeping
 
 Snapshot = dict[str, Any]
 """``t`` in seconds; for each object and each clock what it keeps, by name; ``random``."""
@@ -29,7 +29,7 @@ Snapshot = dict[str, Any]
 FOLDER = "stores"
 
 
-def snapshot(net: Network) -> Snapshot:
+def snapshot(net: Keeping) -> Snapshot:
     """The present state of a network."""
     objects = keys(net._objects)
     return {
@@ -40,7 +40,7 @@ def snapshot(net: Network) -> Snapshot:
     }
 
 
-def bring_back(net: Network, state: Snapshot, random: bool) -> None:
+def bring_back(net: Keeping, state: Snapshot, random: bool) -> None:
     """Make a state the present one; nothing is changed if it does not fit."""
     objects = keys(net._objects)
     pairs = _matched(objects, state["objects"]) + _matched(clock_keys(objects), state["clocks"])
@@ -99,7 +99,7 @@ def _matched(things: Mapping[str, Nameable], states: Mapping[str, Any]) -> list[
 # -- random numbers ------------------------------------------------------------------------------------------------------
 
 
-def _random(net: Network) -> dict[str, Any]:
+def _random(net: Keeping) -> dict[str, Any]:
     """Where the random numbers stand: those of runs, those drawn at once, and numpy's own."""
     own = net.engine.randomness
     return {
@@ -111,7 +111,7 @@ def _random(net: Network) -> dict[str, Any]:
     }
 
 
-def _bring_back_random(net: Network, state: Mapping[str, Any]) -> None:
+def _bring_back_random(net: Keeping, state: Mapping[str, Any]) -> None:
     random_state.seed, random_state.draws = state["seed"], state["draws"]
     random_state.simulations = state["simulations"]
     own = state["network"]

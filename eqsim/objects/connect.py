@@ -31,7 +31,7 @@ from eqsim.objects.sampling import Numbers
 from eqsim.units import DIMENSIONLESS, get_dimensions
 
 if TYPE_CHECKING:
-    from eqsim.objects.synapses import Synapses
+    from eqsim.objects.synaptic_wiring import SynapticWiring
 
 DEGREES = ("fixed_indegree", "fixed_outdegree", "fixed_total")
 OPTIONS: dict[str, Any] = {"matrix": None, "weight": None, **dict.fromkeys(DEGREES), "multapses": False, "autapses": True}
@@ -43,7 +43,7 @@ OPTIONS |= {"pre_ratio": 1.0, "post_ratio": 1.0}
 class Connection:
     """One call of connect()."""
 
-    synapses: Synapses
+    synapses: SynapticWiring
     context: Context
     skip: bool = False
 

@@ -19,7 +19,7 @@ from eqsim.syntax import parse_expression
 from eqsim.units import DIMENSIONLESS, unit_name
 
 if TYPE_CHECKING:
-    from eqsim.objects.synapses import Synapses
+    from eqsim.objects.synaptic_wiring import SynapticWiring
 
 logger = get_logger(__name__)
 
@@ -31,7 +31,7 @@ Names = dict[str, np.ndarray]
 class Strings:
     """Gives the strings of one call of connect() their meaning."""
 
-    synapses: Synapses
+    synapses: SynapticWiring
     context: Context
 
     def source(self, text: str, what: str = "") -> Source:

@@ -7,26 +7,21 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from eqsim.errors import DimensionMismatchError, EqsimError, Source
+from eqsim.errors import EqsimError, Source
 from eqsim.ir.domain import Across, Due, Send
 from eqsim.ir.expr import Cast, Const, Draw, Expr, Load, Number, Ref, Select, ge, integer
 from eqsim.ir.program import Kernel, Route
 from eqsim.ir.stmt import Stmt
 from eqsim.ir.visits import row_positions
 from eqsim.ir.walk import body_nodes
-from eqsim.model.translate import Symbol
 from eqsim.objects import ends
-from eqsim.objects.base import BrianObject
-from eqsim.objects.code import Target
 from eqsim.objects.custom_events import found_after
 from eqsim.objects.moment import moment
 from eqsim.objects.part import Context, Contribution
+from eqsim.objects.pathway_delays import PathwayDelays
 from eqsim.objects.pending import NONE, Entries, SpikeQueue
 from eqsim.objects.population import Broadcast, Totals, broadcasts
-from eqsim.objects.variables import Variable
-from eqsim.objects.views import VariableView
 from eqsim.syntax import parse_statements
-from eqsim.units import get_dimensions, second
 
 if TYPE_CHECKING:
     from eqsim.objects.synapses import Synapses
@@ -34,7 +29,7 @@ if TYPE_CHECKING:
 ROUNDING = 0.5  # a delay is rounded to the nearest step
 
 
-class SynapticPathway(BrianObject):
+class SynapticPathway(PathwayDelays):
     """The statements that run when a spike arrives; an attribute of its synapses (``S.pre``).
 
     Attributes
@@ -54,19 +49,13 @@ class SynapticPathway(BrianObject):
     ) -> None:
         group = synapses.source if side == "pre" else synapses.target
         order = -1 if side == "pre" else 1
-        super().__init__(clock=group.clock, when="synapses", order=order, name=f"{synapses.name}_{name}*")
+        super().__init__(delay, clock=group.clock, when="synapses", order=order, name=f"{synapses.name}_{name}*")
         self.synapses, self.path, self.side, self.code, self.event = synapses, name, side, code, event
         self.prepost, self.objname = side, name
         self.block = parse_statements(Source(code, f"on_{side} of {synapses.describe()}")) if code.strip() else ()
-        self.shared_delay: float | None = None if delay is None else _delay(delay)
-        self.delays: np.ndarray | None = None
-        self.queue: SpikeQueue | None = None
-        self.is_changed_by_code = False
-        self.is_seen_by_code = False
         self._since = 0
         self.common: tuple[Broadcast, ...] = ()
         self._travels_in_common = self._needs_ends_only = False
-        self._built: tuple[Any, ...] = ()
         self._route: dict[str, np.ndarray] = {}
         self._steps = 0
 
@@ -76,54 +65,6 @@ class SynapticPathway(BrianObject):
         return self.synapses.source if self.side == "pre" else self.synapses.target
 
     source = group
-
-    @property
-    def variable(self) -> Variable:
-        """The delay as a variable of the synapses."""
-        name = "delay" if self.path == "pre" else f"{self.path}.delay"
-        return Variable(name, second.dim, kind="delay", shared=self.shared_delay is not None)
-
-    @property
-    def delay(self) -> VariableView:
-        """The delay: one for all, or one for each synapse."""
-        return VariableView(self.synapses, self.variable)
-
-    @delay.setter
-    def delay(self, value: Any) -> None:
-        if not (isinstance(value, VariableView) and value.group is self.synapses):
-            self.delay[:] = value
-
-    @property
-    def delay_(self) -> VariableView:
-        """The delay in seconds, without unit."""
-        return VariableView(self.synapses, self.variable, units=False)
-
-    def get_delays(self) -> np.ndarray:
-        """(n_syn,) or (1,) float64, in seconds."""
-        if self.shared_delay is not None:
-            return np.array([self.shared_delay])
-        return np.zeros(len(self.synapses)) if self.delays is None else self.delays
-
-    def set_delays(self, where: Any, values: Any) -> None:
-        """Set delays in seconds.
-
-        Raises
-        ------
-        ValueError
-            If one is negative; or if a shared delay is to become many.
-        """
-        if not np.all(np.asarray(values) >= 0):
-            raise ValueError(f"{self.name}: a delay cannot be negative (smallest: {np.min(values) * 1e3:g} ms)")
-        self.hold_spikes()
-        if self.shared_delay is not None:
-            if np.size(values) != 1:
-                raise TypeError(f"{self.name}: the delay was given as one for all synapses, it takes one value")
-            self.shared_delay = float(np.reshape(values, -1)[0])
-        else:
-            self.delays = self.get_delays().copy()
-            self.delays[where] = values
-        self._built = ()
-        self.edition += 1
 
     def bring_back(self, values: Mapping[str, Any]) -> None:
         waiting, built = values["queue"], self._built
@@ -341,38 +282,3 @@ class SynapticPathway(BrianObject):
             return Number(f"{route}.delay", "int")
         steps = Cast("int", Load(self.array, Ref("k", "int")) / Number(f"{clock}.dt") + Const(ROUNDING))
         return Select(ge(steps, integer(0)), steps, integer(0))
-
-    # -- in strings ------------------------------------------------------------------------------------------------
-
-    @property
-    def _has_array(self) -> bool:
-        """Does the program need the delays in seconds?"""
-        return self.is_seen_by_code or (self.queue is not None and self.delays is not None)
-
-    @property
-    def array(self) -> str:
-        """The name of the delays in the program."""
-        return f"{self.synapses.name}.{self.path}.delay_s"
-
-    def symbol(self) -> Symbol:
-        """The delay of synapse ``k``, as strings see it."""
-        self.is_seen_by_code = True
-        return Symbol(Load(self.array, None if self.shared_delay is not None else Ref("k", "int")), second.dim)
-
-    def place(self) -> Target:
-        """Where statements set the delay of synapse ``k``."""
-        if self.shared_delay is not None:
-            refusal = "it was given as one for all synapses (delay=...): set S.delay after connect() for one each"
-            return Target("", None, self.variable, refusal=refusal)
-        self.is_seen_by_code = self.is_changed_by_code = True
-        return Target(self.array, Ref("k", "int"), self.variable)
-
-
-def _delay(value: Any) -> float:
-    if get_dimensions(value) is not second.dim:
-        raise DimensionMismatchError("a delay must be a time, e.g. delay=2*ms", get_dimensions(value))
-    if np.size(value) != 1:
-        raise TypeError("delay= takes one time for all synapses; set S.delay after connect() for one each")
-    if float(value) < 0:
-        raise ValueError(f"a delay cannot be negative: {value}")
-    return float(value)

@@ -12,9 +12,10 @@ from eqsim.errors import DimensionMismatchError
 from eqsim.units import methods as _methods  # noqa: F401  (gives Quantity its numpy methods)
 from eqsim.units.catalogue import ALL_UNITS, BASE_UNIT_NAMES, STANDARD_UNITS, UNITS_FOR_STRINGS, WILDCARD_UNITS
 from eqsim.units.checks import CheckedUnits, check_units
+from eqsim.units.choices import get_unit, register_new_unit
 from eqsim.units.dimension import DIMENSIONLESS, Dimension, get_or_create_dimension, unit_name
 from eqsim.units.exchange import from_foreign, to_pint
-from eqsim.units.printing import get_unit, in_best_unit, in_unit, parse_unit, register_new_unit
+from eqsim.units.printing import in_best_unit, in_unit
 from eqsim.units.quantity import (
     Quantity,
     fail_for_dimension_mismatch,
@@ -25,6 +26,7 @@ from eqsim.units.quantity import (
     quantity_with_dimensions,
 )
 from eqsim.units.unit import Unit
+from eqsim.units.unit_text import parse_unit
 
 __all__ = [
     "ALL_UNITS",

@@ -35,8 +35,8 @@ def from_foreign(value: Any) -> Any:
         magnitude, unit = getattr(value, "value", None), getattr(value, "unit", None)
     if magnitude is None or unit is None:
         return value
-    from eqsim.units.printing import parse_unit
     from eqsim.units.quantity import wrap
+    from eqsim.units.unit_text import parse_unit
 
     known = parse_unit(_translated(_unit_text(unit)))
     return wrap(np.asarray(magnitude, dtype=float) * float(known), known.dim)

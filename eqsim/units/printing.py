@@ -7,18 +7,16 @@ Best unit: of all units of the right dimension the one with the smallest sum ove
 from __future__ import annotations
 
 import re
-from functools import cache
 from typing import Any
 
 import numpy as np
 
-from eqsim.errors import DimensionMismatchError, did_you_mean
-from eqsim.units import names
-from eqsim.units.catalogue import ALL_UNITS, named_unit, scaled
-from eqsim.units.dimension import DIMENSIONLESS, Dimension
+from eqsim.errors import DimensionMismatchError
+from eqsim.units.choices import ONE, get_unit, register_new_unit, units_of
+from eqsim.units.dimension import DIMENSIONLESS
 from eqsim.units.quantity import Quantity, get_dimensions
-from eqsim.units.table import UNITS
 from eqsim.units.unit import Unit
+from eqsim.units.unit_text import parse_unit
 
 __all__ = [
     "best_unit",
@@ -29,94 +27,10 @@ __all__ = [
     "latex",
     "parse_unit",
     "register_new_unit",
-    "scaled_units",
     "value_in_unit",
 ]
 
-ONE = Unit(1.0, DIMENSIONLESS, 0, "1", "1", "1")
-_REGISTERED: dict[Dimension, list[Unit]] = {}
-_ROW = {row.name: row for row in UNITS}
-_MOLAR_PREFIX = {"": "m", "m": "u", "u": "n", "n": "p", "p": "f", "k": "", "M": "k", "G": "M"}  # mM has size one
 _FAR = 5  # decades from ten beyond which a prefix on a compound does not help
-_COMPOUND_PREFIXES = ("", "m", "u", "n", "p", "k", "M", "G")
-# Membranes are described per square centimetre, cytoplasm in ohm cm: (leading unit, exponent of the length).
-_IN_CENTIMETRES = {("farad", -2), ("siemens", -2), ("ohm", 1), ("ohm", 2)}
-
-
-def register_new_unit(u: Unit) -> None:
-    """Let printing choose this unit for quantities of its dimension.
-
-    Examples
-    --------
-    >>> from eqsim.units import pA, um
-    >>> register_new_unit(pA / um**2)
-    >>> print(3 * pA / um**2)
-    3. pA/(um^2)
-    """
-    known = _REGISTERED.setdefault(u.dim, [])
-    if all(repr(u) != repr(k) for k in known):
-        known.append(u)
-
-
-@cache
-def get_unit(dim: Any) -> Unit:
-    """The unit of size one (in SI) of a dimension, e.g. volt; a compound such as volt/second where there is no name."""
-    dim = get_dimensions(dim)
-    return ONE if dim is DIMENSIONLESS else _natural(dim, "", False)
-
-
-@cache
-def _candidates(dim: Dimension) -> tuple[Unit, ...]:
-    """Units to choose from, the one of size one first."""
-    parts = names.factors(dim.exponents)
-    if len(parts) == 1 and parts[0][1] in (1, 2, 3):
-        row, power = parts[0][0], int(parts[0][1])
-        more = tuple(u for r in UNITS if r.prints and r is not row and _same(r, row) for u in scaled(r, power))
-        return scaled(row, power) + more
-    if names.is_base_product(parts) or parts[0][1] != 1:
-        return (_natural(dim, "", False),)
-    return tuple(_natural(dim, prefix, True) for prefix in _COMPOUND_PREFIXES)
-
-
-def _same(one: Any, other: Any) -> bool:
-    return bool(one.exponents == other.exponents)
-
-
-def _natural(dim: Dimension, prefix: str, centimetres: bool) -> Unit:
-    """The compound of named units, with a prefix on its first one; per cm^2 where membranes are described."""
-    parts = names.factors(dim.exponents)
-    if names.is_base_product(parts) and len(parts) > 1:
-        symbol = names.base_product(dim.exponents)
-        latexname = r"\,".join(_latex_power(rf"\mathrm{{{row.symbol}}}", e) for row, e in parts)
-        return Unit(1.0, dim, 0, repr(dim), symbol, latexname, True)
-    members = [_member(row, e, prefix if i == 0 else "", parts if centimetres else ()) for i, (row, e) in enumerate(parts)]
-    if len(members) == 1 and members[0][1] == 1:
-        return members[0][0]
-    scale = sum(float(unit.scale * e) for unit, e in members)
-    name = names.join([(unit.name, e) for unit, e in members], " ** ", " * ", " / ")
-    symbol = names.join([(unit.dispname, e) for unit, e in members], "^", " ", "/")
-    return Unit(10.0**scale, dim, scale, name, symbol, _latex_fraction(members), True)
-
-
-def _member(row: Any, exponent: Any, prefix: str, compound: Any) -> tuple[Unit, Any]:
-    if row.name == "molar":
-        return named_unit(row, _MOLAR_PREFIX[prefix]), exponent
-    if row.name == "metre" and compound and len(compound) == 2:
-        if (compound[0][0].name, exponent) in _IN_CENTIMETRES:
-            return named_unit(row, "c"), exponent
-    return named_unit(row, prefix), exponent
-
-
-def _latex_power(latexname: str, exponent: Any) -> str:
-    return latexname if exponent == 1 else f"{latexname}^{{{names.number(exponent)}}}"
-
-
-def _latex_fraction(members: list[tuple[Unit, Any]]) -> str:
-    above = r"\,".join(_latex_power(u.latexname, e) for u, e in members if e > 0)
-    below = r"\,".join(_latex_power(u.latexname, -e) for u, e in members if e < 0)
-    if not above:
-        return r"\,".join(_latex_power(u.latexname, e) for u, e in members)
-    return rf"\frac{{{above}}}{{{below}}}" if below else above
 
 
 # the best unit -----------------------------------------------------------------------------------------------------
@@ -128,7 +42,7 @@ def best_unit(q: Quantity) -> Unit:
         return q
     if q.dim is DIMENSIONLESS:
         return ONE
-    candidates = _registered_and_standard(q.dim)
+    candidates = units_of(q.dim)
     shown = np.abs(_printed_items(np.asarray(q))).astype(float)
     shown = shown[(shown > 0) & np.isfinite(shown)]
     if not shown.size:
@@ -139,21 +53,6 @@ def best_unit(q: Quantity) -> Unit:
     if candidates[0].iscompound and badness[best] > _FAR**2:
         best = 0
     return candidates[best]
-
-
-def scaled_units(dim: Dimension) -> tuple[Unit, ...]:
-    """The units of a dimension that has a name, with all prefixes (mV, volt...); none for compounds such as volt/second."""
-    found = _candidates(dim)
-    return () if found[0].iscompound else found
-
-
-def _registered_and_standard(dim: Dimension) -> tuple[Unit, ...]:
-    """Registered units win over compounds that nobody asked for, and win ties against units with a name."""
-    registered = tuple(_REGISTERED.get(dim, ()))
-    standard = _candidates(dim)
-    if not registered:
-        return standard
-    return registered if standard[0].iscompound else (standard[0], *registered, *standard[1:])
 
 
 def _printed_items(values: Any) -> Any:
@@ -258,65 +157,6 @@ def _format_values(values: Any, spec: str) -> str:
     if values.ndim == 0:
         return format(values.item(), spec)
     return "[" + " ".join(_format_values(v, spec) for v in values) + "]"
-
-
-@cache
-def _symbols() -> dict[str, Unit]:
-    """Symbols with prefixes: ``mV``, ``kOhm``; names win over symbols."""
-    rows = [row for row in UNITS if row.prints or row.symbol in ("l", "rad")]
-    return {p + row.symbol: named_unit(row, p) for row in reversed(rows) for p in ("", "c", *_COMPOUND_PREFIXES)}
-
-
-def parse_unit(text: str) -> Unit:
-    """A unit from its text: names or symbols, ``*`` or blank, ``/``, ``**`` or ``^``: ``'mS/cm^2'``.
-
-    Raises
-    ------
-    ValueError
-        If a name is unknown or the text is not such a product.
-    """
-    tokens = re.findall(r"[A-Za-z]\w*|\*\*|[*/^()]|-?\d+(?:\.\d+)?|\S", text)
-    unit, rest = _product(tokens, text)
-    if rest:
-        raise ValueError(f"'{text}' is not a unit: unexpected '{rest[0]}'")
-    return unit
-
-
-def _product(tokens: list[str], text: str) -> tuple[Unit, list[str]]:
-    unit, tokens = _powered(tokens, text)
-    while tokens and tokens[0] != ")":
-        divide = tokens[0] == "/"
-        factor, tokens = _powered(tokens[1:] if tokens[0] in "*/" else tokens, text)
-        unit = unit / factor if divide else unit * factor
-    return unit, tokens
-
-
-def _powered(tokens: list[str], text: str) -> tuple[Unit, list[str]]:
-    if not tokens:
-        raise ValueError(f"'{text}' is not a unit: it ends too early")
-    if tokens[0] == "(":
-        unit, tokens = _product(tokens[1:], text)
-        if not tokens:
-            raise ValueError(f"'{text}' is not a unit: a bracket is not closed")
-    elif tokens[0] == "1":
-        unit = ONE
-    else:
-        unit = _lookup(tokens[0])
-    tokens = tokens[1:]
-    if tokens and tokens[0] in ("**", "^"):
-        if len(tokens) < 2 or not re.fullmatch(r"-?\d+(?:\.\d+)?", tokens[1]):
-            raise ValueError(f"'{text}' is not a unit: '{tokens[0]}' needs a number")
-        return unit ** float(tokens[1]), tokens[2:]
-    return unit, tokens
-
-
-def _lookup(name: str) -> Unit:
-    if name in ALL_UNITS:
-        return ALL_UNITS[name]
-    if name in _symbols():
-        return _symbols()[name]
-    help_text = did_you_mean(name, set(ALL_UNITS) | set(_symbols()))
-    raise ValueError(f"'{name}' is not a unit; {help_text}" if help_text else f"'{name}' is not a unit")
 
 
 def latex(q: Quantity) -> str:

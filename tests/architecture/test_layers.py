@@ -51,7 +51,7 @@ FOUNDATION = {"errors", "log", "later"}
 # Outside package: where it may be imported, and whether only inside functions (so that `import eqsim` stays fast).
 OWNERS: dict[str, tuple[tuple[str, ...], bool]] = {
     "pyparsing": (("syntax/lines.py",), True),
-    "sympy": (("model/calculus.py", "integrators/", "analysis/", "tools/"), True),
+    "sympy": (("model/sympy_forms.py", "integrators/", "analysis/", "tools/"), True),
     "jinja2": (("codegen/templates.py",), True),
     "matplotlib": (("plot/", "tools/", "analysis/", "spatial/", "units/plotting.py"), True),
     "contourpy": (("analysis/",), True),

@@ -20,16 +20,15 @@ from eqsim.ir.show import show
 from eqsim.ir.walk import transform
 from eqsim.model.calculus import (
     derivative,
-    from_sympy,
     linear,
     noise_type,
     polynomial,
     simplify,
     split_noise,
-    to_sympy,
 )
 from eqsim.model.derivatives import OPERATORS
 from eqsim.model.equations import Equations
+from eqsim.model.sympy_forms import from_sympy, to_sympy
 
 x, y, z = Ref("x"), Ref("y"), Ref("z")
 g_L, E_L, g_Na, E_Na, C = (Number(name) for name in ("g_L", "E_L", "g_Na", "E_Na", "C"))

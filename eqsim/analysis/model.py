@@ -6,7 +6,7 @@ Jacobian, and the way from quantities to SI numbers and back.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -15,22 +15,21 @@ import numpy as np
 from eqsim.analysis.steady import Steady, steady_variables
 from eqsim.analysis.tape import Tape
 from eqsim.analysis.understand import understand
-from eqsim.errors import Diagnostic, DimensionMismatchError, UnknownNameError, UnsupportedEquationsException, did_you_mean
+from eqsim.analysis.values import Numbers, Values
+from eqsim.errors import Diagnostic, UnsupportedEquationsException
 from eqsim.ir.expr import Expr
 from eqsim.ir.walk import substitute
 from eqsim.model.calculus import simplify
 from eqsim.model.derivatives import derivative
 from eqsim.model.equations import Equations
 from eqsim.objects.frames import user_namespace
-from eqsim.units import Dimension, Quantity, get_dimensions, second, unit_name
+from eqsim.units import Quantity, second
 from eqsim.units.quantity import wrap
 
 __all__ = ["Model"]
 
-Numbers = Mapping[str, Any]
 
-
-class Model:
+class Model(Values):
     """An autonomous system of differential equations with units.
 
     Threshold and reset of a neuron are no part of it: it describes the motion between spikes.
@@ -90,22 +89,6 @@ class Model:
         new._values = values
         return new
 
-    @property
-    def variables(self) -> tuple[str, ...]:
-        """The variables with a differential equation, in the user's order."""
-        return self._form.variables
-
-    @property
-    def dims(self) -> dict[str, Dimension]:
-        """The dimension of each variable and parameter."""
-        return dict(self._form.dims)
-
-    @property
-    def parameters(self) -> dict[str, Any]:
-        """The values of the parameters; None where none has been given."""
-        names = [name for name in self._form.dims if name not in self.variables]
-        return {n: wrap(self._values[n], self._form.dims[n]) if n in self._values else None for n in sorted(names)}
-
     def replace(self, **parameters: Any) -> Model:
         """The same equations with other values of some parameters.
 
@@ -158,78 +141,6 @@ class Model:
 
     def __repr__(self) -> str:
         return f"<analysis.Model of {', '.join(self.variables)}>"
-
-    # -- numbers and quantities ------------------------------------------------------------------------------------
-
-    def number(self, name: str, value: Any) -> Any:
-        """The SI value of a quantity that is to be a value of this variable or parameter; arrays stay arrays.
-
-        Raises
-        ------
-        DimensionMismatchError
-            If it has another unit; 0 and infinity fit everywhere.
-        """
-        plain = np.asarray(value, float)
-        wanted, given = self._form.dims[name], get_dimensions(value)
-        if given is not wanted and not np.all((plain == 0) | np.isinf(plain)):
-            message = f"'{name}' is in {unit_name(wanted)}, but the value given for it is in {unit_name(given)}"
-            raise DimensionMismatchError(Diagnostic("A105", message), wanted, given)
-        return plain if plain.ndim else float(plain)
-
-    def quantity(self, name: str, value: Any) -> Any:
-        """An SI value of a variable or parameter with its unit."""
-        return wrap(value, self._form.dims[name])
-
-    def parameter(self, name: str) -> str:
-        """The name, if there is such a parameter.
-
-        Raises
-        ------
-        UnknownNameError
-            If not; it suggests the nearest one.
-        """
-        if name in self.variables:
-            message = f"'{name}' is a variable of these equations, not a parameter"
-            raise UnknownNameError(Diagnostic("A106", message))
-        if name not in self._form.dims:
-            known = set(self._form.dims) - set(self.variables)
-            hint = did_you_mean(name, known) or f"the parameters are {', '.join(sorted(known))}"
-            raise UnknownNameError(Diagnostic("A106", f"the equations have no parameter '{name}'", help=hint))
-        return name
-
-    def variable(self, name: str) -> str:
-        """The name, if there is such a variable.
-
-        Raises
-        ------
-        UnknownNameError
-            If not; it suggests the nearest one.
-        """
-        if name not in self.variables:
-            hint = did_you_mean(name, self.variables) or f"the variables are {', '.join(self.variables)}"
-            raise UnknownNameError(Diagnostic("A107", f"the equations have no variable '{name}'", help=hint))
-        return name
-
-    def _check_given(self, parameters: Iterable[str]) -> None:
-        for name in parameters:
-            self.parameter(name)
-
-    def values(self, free: Iterable[str] = ()) -> dict[str, float]:
-        """The SI values of all parameters but the free ones.
-
-        Raises
-        ------
-        UnknownNameError
-            If one has no value.
-        """
-        free = set(free)
-        missing = sorted(set(self._form.dims) - set(self.variables) - set(self._values) - free)
-        if missing:
-            first = missing[0]
-            message = f"the parameter '{first}' has no value"
-            mend = f"give it with the model: Model(equations, {first}=...)"
-            raise UnknownNameError(Diagnostic("A108", message, self._form.places.get(first), "", mend))
-        return {name: value for name, value in self._values.items() if name not in free}
 
     # -- rates and derivatives -------------------------------------------------------------------------------------
 
@@ -299,21 +210,6 @@ class Model:
     def jacobian(self, **state: Any) -> np.ndarray:
         """The matrix of the derivatives of the rates at a point (n, n), SI: [i, j] is d(dx_i/dt)/dx_j."""
         return self.linearised(self.point(state), self.values())[1]
-
-    def point(self, state: Numbers) -> np.ndarray:
-        """SI values (n, ...) of a state that has a value for each variable.
-
-        Raises
-        ------
-        UnknownNameError
-            If a variable is missing, or one is given that does not exist.
-        """
-        for name in state:
-            self.variable(name)
-        for name in self.variables:
-            if name not in state:
-                raise UnknownNameError(Diagnostic("A109", f"a value of the variable '{name}' is needed, too"))
-        return np.stack(np.broadcast_arrays(*[self.number(name, state[name]) for name in self.variables])).astype(float)
 
     # -- reduction -------------------------------------------------------------------------------------------------
 

@@ -7,7 +7,6 @@ and ``numpy_functions.py``; the operators below only take a short cut past them 
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Iterator
 from typing import Any, Self
 
@@ -15,6 +14,7 @@ import numpy as np
 
 from eqsim.errors import DimensionMismatchError
 from eqsim.units.dimension import DIMENSIONLESS, Dimension, get_or_create_dimension
+from eqsim.units.operators import comparison, in_place, operate, operator, reflected
 from eqsim.units.questions import (
     fail_for_dimension_mismatch,
     fits_every_dimension,
@@ -216,18 +216,12 @@ class Quantity(np.ndarray[Any, np.dtype[Any]]):
     def __add__(self, other: Any) -> Any:
         if self.ndim == 0 and type(other) in _PLAIN and other.ndim == 0 and other.dim is self.dim:
             return _scalar(_item(self) + _item(other), self.dim)
-        return _operate(np.add, self, other)
-
-    def __radd__(self, other: Any) -> Any:
-        return _operate(np.add, other, self)
+        return operate(np.add, self, other)
 
     def __sub__(self, other: Any) -> Any:
         if self.ndim == 0 and type(other) in _PLAIN and other.ndim == 0 and other.dim is self.dim:
             return _scalar(_item(self) - _item(other), self.dim)
-        return _operate(np.subtract, self, other)
-
-    def __rsub__(self, other: Any) -> Any:
-        return _operate(np.subtract, other, self)
+        return operate(np.subtract, self, other)
 
     def __mul__(self, other: Any) -> Any:
         if self.ndim == 0:
@@ -236,13 +230,13 @@ class Quantity(np.ndarray[Any, np.dtype[Any]]):
                 return _scalar(_item(self) * other, self.dim)
             if kind in _PLAIN and other.ndim == 0:
                 return _scalar(_item(self) * _item(other), self.dim * other.dim)
-        return _operate(np.multiply, self, other)
+        return operate(np.multiply, self, other)
 
     def __rmul__(self, other: Any) -> Any:
         kind = type(other)
         if self.ndim == 0 and (kind is float or kind is int):
             return _scalar(other * _item(self), self.dim)
-        return _operate(np.multiply, other, self)
+        return operate(np.multiply, other, self)
 
     def __truediv__(self, other: Any) -> Any:
         if self.ndim == 0:
@@ -251,22 +245,7 @@ class Quantity(np.ndarray[Any, np.dtype[Any]]):
                 return _scalar(_item(self) / divisor, self.dim / other.dim)
             if (kind is float or kind is int) and other:
                 return _scalar(_item(self) / other, self.dim)
-        return _operate(np.true_divide, self, other)
-
-    def __rtruediv__(self, other: Any) -> Any:
-        return _operate(np.true_divide, other, self)
-
-    def __pow__(self, other: Any, modulo: None = None) -> Any:
-        return _operate(np.power, self, other)
-
-    def __rpow__(self, other: Any, modulo: None = None) -> Any:
-        return _operate(np.power, other, self)
-
-    def __floordiv__(self, other: Any) -> Any:
-        return _operate(np.floor_divide, self, other)
-
-    def __mod__(self, other: Any) -> Any:
-        return _operate(np.remainder, self, other)
+        return operate(np.true_divide, self, other)
 
     def __round__(self, ndigits: int = 0) -> Any:
         return wrap(np.round(self.view(np.ndarray), ndigits), self.dim)
@@ -276,44 +255,26 @@ class Quantity(np.ndarray[Any, np.dtype[Any]]):
             raise TypeError("unhashable: an array with a unit (a scalar quantity can be hashed)")
         return hash((_item(self), self.dim))
 
-    def __iadd__(self, other: Any) -> Any:
-        return _in_place(np.add, operator.add, self, other)
-
-    def __isub__(self, other: Any) -> Any:
-        return _in_place(np.subtract, operator.sub, self, other)
-
-    def __imul__(self, other: Any) -> Any:
-        return _in_place(np.multiply, operator.mul, self, other)
-
-    def __itruediv__(self, other: Any) -> Any:
-        return _in_place(np.true_divide, operator.truediv, self, other)
-
-    def __ifloordiv__(self, other: Any) -> Any:
-        return _in_place(np.floor_divide, operator.floordiv, self, other)
-
-    def __imod__(self, other: Any) -> Any:
-        return _in_place(np.remainder, operator.mod, self, other)
-
-    def __ipow__(self, other: Any) -> Any:  # type: ignore[misc,override]
-        return _in_place(np.power, operator.pow, self, other)
-
-    def __eq__(self, other: Any) -> Any:
-        return _compare(np.equal, self, other, False)
-
-    def __ne__(self, other: Any) -> Any:
-        return _compare(np.not_equal, self, other, True)
-
-    def __lt__(self, other: Any) -> Any:
-        return _operate(np.less, self, other)
-
-    def __le__(self, other: Any) -> Any:
-        return _operate(np.less_equal, self, other)
-
-    def __gt__(self, other: Any) -> Any:
-        return _operate(np.greater, self, other)
-
-    def __ge__(self, other: Any) -> Any:
-        return _operate(np.greater_equal, self, other)
+    __radd__: Any = reflected(np.add)
+    __rsub__: Any = reflected(np.subtract)
+    __rtruediv__: Any = reflected(np.true_divide)
+    __rpow__: Any = reflected(np.power)
+    __pow__: Any = operator(np.power)
+    __floordiv__: Any = operator(np.floor_divide)
+    __mod__: Any = operator(np.remainder)
+    __iadd__: Any = in_place(np.add)
+    __isub__: Any = in_place(np.subtract)
+    __imul__: Any = in_place(np.multiply)
+    __itruediv__: Any = in_place(np.true_divide)
+    __ifloordiv__: Any = in_place(np.floor_divide)
+    __imod__: Any = in_place(np.remainder)
+    __ipow__: Any = in_place(np.power)
+    __eq__: Any = comparison(np.equal, False)
+    __ne__: Any = comparison(np.not_equal, True)
+    __lt__: Any = operator(np.less)
+    __le__: Any = operator(np.less_equal)
+    __gt__: Any = operator(np.greater)
+    __ge__: Any = operator(np.greater_equal)
 
     # numpy protocols ------------------------------------------------------------------------------------------------
 
@@ -366,34 +327,3 @@ class Quantity(np.ndarray[Any, np.dtype[Any]]):
 
 
 _PLAIN: set[type] = {Quantity}  # types that take the short cut; Unit adds itself, and has its own unit * unit
-
-
-def _operate(ufunc: np.ufunc, left: Any, right: Any) -> Any:
-    """An operator as its ufunc; objects that know better (proxies, views of groups) get their turn."""
-    from eqsim.units import ufuncs
-
-    for operand in (left, right):
-        if getattr(operand, "__array_ufunc__", ufunc) is None:
-            return NotImplemented
-        if operand is None or isinstance(operand, str):
-            get_dimensions(operand)
-    return ufuncs.apply(ufunc, "__call__", (left, right), {})
-
-
-def _compare(ufunc: np.ufunc, left: Any, right: Any, otherwise: bool) -> Any:
-    if right is None or isinstance(right, str):
-        return otherwise
-    try:
-        return _operate(ufunc, left, right)
-    except TypeError:
-        return NotImplemented
-
-
-def _in_place(ufunc: np.ufunc, op: Callable[[Any, Any], Any], left: Quantity, right: Any) -> Any:
-    """Arrays change in place, for every alias; scalars behave like Python numbers."""
-    if left.ndim == 0:
-        return op(left, right)
-    from eqsim.units import ufuncs
-
-    result = ufuncs.apply(ufunc, "__call__", (left, right), {"out": (left,)})
-    return result.view(np.ndarray) if result.dim is DIMENSIONLESS else result

@@ -16,7 +16,7 @@ from eqsim.units.quantity import wrap
 __all__ = ["functional_connectivity", "matrix_correlation", "power_spectrum", "synchrony"]
 
 
-def power_spectrum(signal: Any, dt: Any, *, segment: Any = None) -> tuple[Any, Any]:
+def power_spectrum(signal: Any, dt: Any, *, segment: Any = None, points: int | None = None) -> tuple[Any, Any]:
     """Power spectral density by the method of Welch (1967), IEEE Trans. Audio Electroacoustics 15, 70-73.
 
     Parameters
@@ -27,6 +27,8 @@ def power_spectrum(signal: Any, dt: Any, *, segment: Any = None) -> tuple[Any, A
     segment : quantity, optional
         Length of the segments over which is averaged (Hann window, half overlapping): the resolution is 1/segment.
         A quarter of the signal by default.
+    points : int, optional
+        Samples to which the segments are filled up with zeros: f in steps of ``1/(points*dt)``, the resolution stays.
 
     Returns
     -------
@@ -38,6 +40,8 @@ def power_spectrum(signal: Any, dt: Any, *, segment: Any = None) -> tuple[Any, A
     ------
     DimensionMismatchError
         If ``dt`` or ``segment`` is no time.
+    ValueError
+        If ``points`` are fewer than the samples of a segment.
 
     Examples
     --------
@@ -53,7 +57,7 @@ def power_spectrum(signal: Any, dt: Any, *, segment: Any = None) -> tuple[Any, A
     step = seconds(dt, "dt")
     length = plain.shape[-1] if segment is None else round(seconds(segment, "the segment") / step)
     size = max(2, length // 4 if segment is None else min(length, plain.shape[-1]))
-    f, density = welch(plain, fs=1 / step, nperseg=size)
+    f, density = welch(plain, fs=1 / step, nperseg=size, nfft=points)
     return wrap(f, hertz.dim), wrap(density, dim**2 / hertz.dim)
 
 

@@ -1,7 +1,7 @@
 """The thalamus of Li, Henriquez and Fröhlich (2017), PLoS Comput. Biol. 13:e1005797: four kinds of cells, four rhythms.
 
-49 high-threshold and 144 relay thalamocortical cells (HTC, RTC), 64 interneurons (IN) and 100 reticular cells (RE), each with
-its ion channels, calcium, AMPA, NMDA and GABA-A receptors, and gap junctions.  Potassium leak and noise choose the rhythm.
+49 high-threshold and 144 relay thalamocortical cells (HTC, RTC), 64 interneurons (IN) and 100 reticular cells (RE), each
+with its ion channels, calcium, AMPA, NMDA and GABA-A receptors, and gap junctions.  Potassium leak and noise choose the rhythm.
 
 ``--variant document`` computes what a BrainCell tutorial for this network computes, with all its oddities: only the gap
 junctions of RE act, synapses do not depress, all gates begin closed, a potassium current counts as calcium.  ``--variant
@@ -47,10 +47,11 @@ STATES = {
 }
 KINDS = {"HTC": "htc", "RTC": "rtc", "IN": "interneuron", "RE": "reticular"}
 SIDES = {"HTC": 7, "RTC": 12, "IN": 8, "RE": 10}  # the cells lie on square grids
+KEYS = {"HTC": "HTC", "RTC": "RTC", "IN": "IN", "RE": "TRN"}  # what the document calls the cells
 START = {"HTC": -80, "RTC": -80, "IN": -70, "RE": -70}  # mV
 LEAK = {"HTC": "TC", "RTC": "TC", "IN": "IN", "RE": "RE"}  # whose noise and potassium leak
 
-# The part of the receptors that the transmitter T of a spike opens (Destexhe et al. 1994): one set for all synapses of a cell.
+# The part of the receptors that the transmitter T of a spike opens (Destexhe et al. 1994), one set for all synapses of a cell.
 # x is what depression has left of the transmitter at the last spike, x_T and x_g what it scales.
 GLUTAMATE = """
     dr_ampa/dt = 0.94/ms/mM*T*(1 - r_ampa) - 0.18/ms*r_ampa : 1
@@ -161,7 +162,9 @@ class Thalamus:
             group.g_L = "(0.0075 + 0.005*rand())*msiemens/cm**2"
         for gate, start in model.initial.items():
             if gate.startswith(("p_", "q_")):
-                setattr(group, gate, 0 if variant.closed else start)
+                setattr(group, gate, start)  # again: it depends on v
+        if variant.closed:
+            close(group, model)
         return group
 
     def noise(self, name):
@@ -175,7 +178,9 @@ class Thalamus:
             cells, how = self.cells[source], self.variant.depression
             kinetics = GLUTAMATE if source in ("HTC", "RTC") else GABA
             # order -2: before the sums over them (-1) and the cells (0) of a step
-            ends = NeuronGroup(len(cells), kinetics + RELEASE[how], method="exponential_euler", order=-2, name=f"ends_{source}*")
+            ends = NeuronGroup(
+                len(cells), kinetics + RELEASE[how], method="exponential_euler", order=-2, name=f"ends_{source}*"
+            )
             ends.last = -1e9 * second
             arrive = "last_post = t" + ("; x_post = left; left -= 0.07*left" if how else "")
             axons = Synapses(cells, ends, DEPRESSION if how else "", on_pre=arrive, delay=delay, name=f"axons_{source}*")
@@ -188,7 +193,9 @@ class Thalamus:
     def connect(self, source, target, receptor, p, weight):
         """One kind of receptors of a projection."""
         # in the document receptors open in the step of the spike, and are read 2 ms after it
-        delay = 0 * ms if f"{source}_{target}" in self.variant.immediate else 2 * ms - self.variant.outdegree * defaultclock.dt
+        delay = (
+            0 * ms if f"{source}_{target}" in self.variant.immediate else 2 * ms - self.variant.outdegree * defaultclock.dt
+        )
         name = f"{source}_{target}_{receptor}"
         model = f"g_{receptor}_post = weight*x_g_pre*r_{receptor}_pre : siemens (summed)"
         made = Synapses(self.ends(source, delay), self.cells[target], model, namespace={"weight": weight}, name=name)
@@ -221,3 +228,147 @@ def pairs(matrix):
     i, j = np.nonzero(matrix)
     n = matrix[i, j]
     return {"i": np.repeat(i, n), "j": np.repeat(j, n)}
+
+
+def rhythm(first=1 * second, last=2 * second, length=10 * ms, period=250 * ms, current=0.2 * nA):
+    """Pulses of current between two times."""
+    step = 10 * ms
+    at = np.arange(round(last / step) + 1) - round(first / step)
+    return TimedArray(
+        current * ((at >= 0) & (at < round((last - first) / step)) & (at % round(period / step) < length / step)), step
+    )
+
+
+def peak(signal, dt=1 * ms):
+    """The frequency between 1 and 100 Hz at which the spectrum is largest."""
+    f, density = power_spectrum(signal, dt, segment=1 * second, points=8192)
+    inside = (f >= 1 * Hz) & (f <= 100 * Hz)
+    return float(f[inside][np.argmax(density[inside])] / Hz)
+
+
+def measured(network, start, end):
+    """Rates of the populations and dominant frequencies of their spikes and mean voltages between two times, in Hz."""
+    times = {name: M.t[(M.t >= start) & (M.t < end)] / second for name, M in network.spikes.items()}
+    seconds = (end - start) / second
+    counts = {name: np.histogram(t, round(seconds * 1000), (start / second, end / second))[0] for name, t in times.items()}
+    counts["TC"] = counts["HTC"] + counts["RTC"]
+    voltage = {name: M.v[:, (M.t >= start) & (M.t < end)].mean(axis=0) for name, M in network.voltage.items()}
+    return {
+        "rates": {name: len(t) / SIDES[name] ** 2 / seconds for name, t in times.items()},
+        "fpeak": {
+            **{f"spk_{name}": peak(n) for name, n in counts.items()},
+            **{f"V_{name}": peak(v / mV) for name, v in voltage.items()},
+        },
+    }
+
+
+def single_cells(dt):
+    """Each kind of cell by itself gets 0.05 nA from 50 to 250 ms; all gates begin closed."""
+    step = TimedArray([0, 0.05, 0.05, 0.05, 0.05, 0, 0] * nA, 50 * ms)
+    driven = Model("driven", "Step of current", "", {"step": step}, terms=(("I", "step(t)"),))
+    models = {name: thalamic(kind, extra_calcium=True) + driven for name, kind in KINDS.items()}
+    cells = {name: model.neurons(1, dt=dt, name=f"cell_{name}") for name, model in models.items()}
+    for name, cell in cells.items():
+        close(cell, models[name])
+    spikes = {name: SpikeMonitor(cell) for name, cell in cells.items()}
+    traces = {name: StateMonitor(cell, ["v", "Ca"], record=0, when="end") for name, cell in cells.items()}
+    Network(*cells.values(), *spikes.values(), *traces.values()).run(350 * ms)
+    return {name: described(spikes[name], traces[name]) for name in KINDS}
+
+
+def close(group, model):
+    """Close all gates."""
+    for gate in model.initial:
+        if gate.startswith(("p_", "q_")):
+            setattr(group, gate, 0)
+
+
+def described(spikes, trace):
+    """The numbers of a single cell: times in ms, voltages in mV, calcium in mM."""
+    voltage = trace.v[0] / mV
+    return {
+        "spikes": [round(float(time), 4) for time in spikes.t / ms],
+        "Vmax": float(max(voltage)),
+        "Vmin": float(min(voltage)),
+        "V50": float(voltage[round(50 * ms / trace.clock.dt) - 1]),
+        "Vend": float(voltage[-1]),
+        "Camax": float(max(trace.Ca[0] / mM)),
+    }
+
+
+def document_picture(network, state):
+    """The picture of the document: the current, the voltages of all cells, and their spikes."""
+    fig, axes = subplots(5, 2, figsize=(11, 10), sharex=True)
+    gs = axes[0, 0].get_gridspec()
+    for ax in axes[0]:
+        ax.remove()
+    top = fig.add_subplot(gs[0, :], sharex=axes[1, 0])
+    t = network.voltage["HTC"].t
+    top.plot(t / ms, network.pulses(t) / nA)
+    top.set(ylabel="current (nA)", title=f"thalamus in the state {state}")
+    for (left, right), name in zip(axes[1:], KINDS, strict=True):
+        left.plot(t / ms, network.voltage[name].v.T / mV, linewidth=0.3)
+        left.set_ylabel(f"{name}: v (mV)")
+        right.plot(network.spikes[name].t / ms, network.spikes[name].i, "k.", markersize=1)
+        right.set_ylabel(f"{name}: cell")
+    for ax in axes[-1]:
+        ax.set(xlabel="time (ms)", xlim=(0, float(t[-1] / ms)))
+
+
+def overview(networks):
+    """One column for each state: a relay cell, all spikes, and the spectrum of the thalamocortical cells."""
+    _, axes = subplots(3, len(networks), figsize=(4 * len(networks), 8), squeeze=False, height_ratios=(1, 2, 1))
+    for (top, middle, bottom), (state, network) in zip(axes.T, networks.items(), strict=True):
+        trace = network.voltage["HTC"]
+        top.plot(trace.t / ms, trace.v[0] / mV, linewidth=0.7)
+        top.set(title=state, ylabel="v of an HTC cell (mV)", ylim=(-100, 60))
+        base = 0
+        for name in reversed(KINDS):
+            spikes = network.spikes[name]
+            middle.plot(spikes.t / ms, base + spikes.i, ".", markersize=1, label=name)
+            base += SIDES[name] ** 2
+        middle.set(xlabel="time (ms)", ylabel="RE, IN, RTC, HTC cells", ylim=(0, base))
+        both = np.concatenate([network.spikes[name].t / ms for name in ("HTC", "RTC")])
+        counts = np.histogram(both, len(trace.t), (0, len(trace.t)))[0]
+        f, density = power_spectrum(counts, 1 * ms, segment=1 * second, points=8192)
+        bottom.plot(f / Hz, density / max(density[f >= 1 * Hz]))
+        bottom.set(xlim=(1, 60), ylim=(0, 1.1), xlabel="frequency (Hz)", ylabel="spectrum of TC spikes")
+
+
+def main():
+    """Run what the command line asks for."""
+    opts = options(
+        __doc__,
+        state={"default": "all", "choices": ["all", "cells", *STATES], "help": "what to run"},
+        variant={"default": "document", "choices": list(VARIANTS), "help": "how to read the model"},
+    )
+    prefs.codegen.target = opts.target
+    seed(opts.seed)
+    numbers = {}
+    if opts.state in ("all", "cells"):
+        steps = (0.1,) if opts.short else (0.1, 0.05, 0.025, 0.01, 0.005)
+        found = {dt: single_cells(dt * ms) for dt in steps}
+        numbers["cells"] = {KEYS[name]: {str(dt): found[dt][name] for dt in steps} for name in KINDS}
+        for name, by_step in numbers["cells"].items():
+            print(f"{name}: " + ", ".join(f"dt={dt}: {row['spikes']}" for dt, row in by_step.items()))
+    names = STATES if opts.state == "all" else [state for state in STATES if state == opts.state]
+    end = 300 if opts.short else 3000
+    windows = [(0, end)] if opts.short else [(0, 3000), (200, 1000), (1000, 2000), (2000, 3000)]
+    word = "eqsim" if opts.variant == "document" else f"eqsim_{opts.variant}"
+    networks = {}
+    numbers["network"] = {}
+    for state in names:
+        networks[state] = Thalamus(state, VARIANTS[opts.variant], rhythm(100 * ms, 300 * ms) if opts.short else rhythm())
+        networks[state].net.run(end * ms, report="stdout", report_period=10 * second)
+        for a, b in windows:
+            row = measured(networks[state], a * ms, b * ms)
+            numbers["network"][f"{word}_{state}_{a}_{b}"] = row
+            rates = ", ".join(f"{name} {rate:.2f}" for name, rate in row["rates"].items())
+            print(f"{state}, {a} to {b} ms: {rates} Hz; rhythm of TC: {row['fpeak']['spk_TC']:.1f} Hz")
+    if networks and not opts.no_plot:
+        overview(networks) if len(networks) > 1 else document_picture(networks[opts.state], opts.state)
+    finish(opts, {**numbers, "variant": opts.variant})
+
+
+if __name__ == "__main__":
+    main()

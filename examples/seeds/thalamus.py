@@ -1,13 +1,14 @@
 """The thalamus of Li, Henriquez and Fröhlich (2017), PLoS Comput. Biol. 13:e1005797: four kinds of cells, four rhythms.
 
 49 high-threshold and 144 relay thalamocortical cells (HTC, RTC), 64 interneurons (IN) and 100 reticular cells (RE), each
-with its ion channels, calcium, AMPA, NMDA and GABA-A receptors, and gap junctions.  Potassium leak and noise choose the rhythm.
+with ion channels, calcium, AMPA, NMDA and GABA-A receptors, and gap junctions.  Potassium leak and noise choose the rhythm.
 
 ``--variant document`` computes what a BrainCell tutorial for this network computes, with all its oddities: only the gap
 junctions of RE act, synapses do not depress, all gates begin closed, a potassium current counts as calcium.  ``--variant
 paper`` is the network as the paper means it.  The difference is the table VARIANTS.
 """
 
+import gc
 from dataclasses import dataclass
 
 from _cli import finish, options
@@ -51,7 +52,7 @@ KEYS = {"HTC": "HTC", "RTC": "RTC", "IN": "IN", "RE": "TRN"}  # what the documen
 START = {"HTC": -80, "RTC": -80, "IN": -70, "RE": -70}  # mV
 LEAK = {"HTC": "TC", "RTC": "TC", "IN": "IN", "RE": "RE"}  # whose noise and potassium leak
 
-# The part of the receptors that the transmitter T of a spike opens (Destexhe et al. 1994), one set for all synapses of a cell.
+# The part of receptors that the transmitter T of a spike opens (Destexhe et al. 1994): one set for all synapses of a cell.
 # x is what depression has left of the transmitter at the last spike, x_T and x_g what it scales.
 GLUTAMATE = """
     dr_ampa/dt = 0.94/ms/mM*T*(1 - r_ampa) - 0.18/ms*r_ampa : 1
@@ -111,6 +112,17 @@ PROJECTIONS = (
 GAPS = {"HTC": ("HTC", "HTC", 1.0, 10 * nS), "RTC_HTC": ("RTC", "HTC", 0.2, nS / 0.3), "RE": ("RE", "RE", 0.2, nS / 0.3)}
 
 
+@dataclass(frozen=True)
+class Record:
+    """What a run has recorded, by population: times and cells of spikes; voltages of all cells, each ms."""
+
+    spikes: dict
+    cells: dict
+    t: Quantity
+    v: dict
+    current: Quantity
+
+
 class Thalamus:
     """The network in a state: ``cells``, ``spikes`` and ``voltage`` by population, and ``net``.
 
@@ -138,12 +150,22 @@ class Thalamus:
                 self.connect(source, target, receptor, p, weight * nS)
         for name in variant.gaps:
             self.join(name, *GAPS[name])
-        noise = [self.noise(name) for name in KINDS if noisy]
-        self.spikes = {name: SpikeMonitor(group) for name, group in self.cells.items()}
-        self.voltage = {name: StateMonitor(group, "v", record=True, dt=1 * ms) for name, group in self.cells.items()}
+        noise = [self.noise(name, noisy) for name in KINDS]
+        self.spikes = {name: SpikeMonitor(group, name=f"spikes_{name}") for name, group in self.cells.items()}
+        self.voltage = {
+            name: StateMonitor(group, "v", record=True, dt=1 * ms, name=f"voltage_{name}")
+            for name, group in self.cells.items()
+        }
         monitors = [*self.spikes.values(), *self.voltage.values()]
         fibres = [part for parts in self.terminals.values() for part in parts]
         self.net = Network(*self.cells.values(), *fibres, *self.synapses.values(), *self.junctions, *noise, *monitors)
+
+    def run(self, duration):
+        """Go on for a time; what has been recorded so far."""
+        self.net.run(duration)
+        t = self.voltage["HTC"].t
+        spikes, cells = ({name: getattr(M, x)[:] for name, M in self.spikes.items()} for x in "ti")
+        return Record(spikes, cells, t, {name: M.v[:] for name, M in self.voltage.items()}, self.pulses(t))
 
     def population(self, name):
         """The cells of one kind, with their receptors."""
@@ -167,23 +189,23 @@ class Thalamus:
             close(group, model)
         return group
 
-    def noise(self, name):
-        """A Poisson process of 100 Hz for each cell."""
-        return PoissonInput(self.cells[name], "g_noise", N=1, rate=100 * Hz, weight=self.jumps[LEAK[name]] * nS)
+    def noise(self, name, noisy):
+        """A Poisson process of 100 Hz for each cell; without noise, of jumps by 0."""
+        jump = self.jumps[LEAK[name]] * noisy * nS
+        return PoissonInput(self.cells[name], "g_noise", N=1, rate=100 * Hz, weight=jump, name=f"noise_{name}")
 
     def ends(self, source, delay):
         """The ends of the axons of a population, where spikes arrive after the delay; made once for each delay."""
         key = source, float(delay / ms)
         if key not in self.terminals:
-            cells, how = self.cells[source], self.variant.depression
+            cells, how, number = self.cells[source], self.variant.depression, len(self.terminals)
             kinetics = GLUTAMATE if source in ("HTC", "RTC") else GABA
             # order -2: before the sums over them (-1) and the cells (0) of a step
-            ends = NeuronGroup(
-                len(cells), kinetics + RELEASE[how], method="exponential_euler", order=-2, name=f"ends_{source}*"
-            )
+            text = kinetics + RELEASE[how]
+            ends = NeuronGroup(len(cells), text, method="exponential_euler", order=-2, name=f"ends_{number}")
             ends.last = -1e9 * second
             arrive = "last_post = t" + ("; x_post = left; left -= 0.07*left" if how else "")
-            axons = Synapses(cells, ends, DEPRESSION if how else "", on_pre=arrive, delay=delay, name=f"axons_{source}*")
+            axons = Synapses(cells, ends, DEPRESSION if how else "", on_pre=arrive, delay=delay, name=f"axons_{number}")
             axons.connect(j="i")
             if how:
                 axons.left, ends.x = 1, 1
@@ -234,9 +256,8 @@ def rhythm(first=1 * second, last=2 * second, length=10 * ms, period=250 * ms, c
     """Pulses of current between two times."""
     step = 10 * ms
     at = np.arange(round(last / step) + 1) - round(first / step)
-    return TimedArray(
-        current * ((at >= 0) & (at < round((last - first) / step)) & (at % round(period / step) < length / step)), step
-    )
+    on = (at >= 0) & (at < round((last - first) / step)) & (at % round(period / step) < round(length / step))
+    return TimedArray(current * on, step, name="pulses")
 
 
 def peak(signal, dt=1 * ms):
@@ -246,34 +267,36 @@ def peak(signal, dt=1 * ms):
     return float(f[inside][np.argmax(density[inside])] / Hz)
 
 
-def measured(network, start, end):
+def measured(record, start, end):
     """Rates of the populations and dominant frequencies of their spikes and mean voltages between two times, in Hz."""
-    times = {name: M.t[(M.t >= start) & (M.t < end)] / second for name, M in network.spikes.items()}
+    times = {name: t[(t >= start) & (t < end)] / second for name, t in record.spikes.items()}
     seconds = (end - start) / second
     counts = {name: np.histogram(t, round(seconds * 1000), (start / second, end / second))[0] for name, t in times.items()}
     counts["TC"] = counts["HTC"] + counts["RTC"]
-    voltage = {name: M.v[:, (M.t >= start) & (M.t < end)].mean(axis=0) for name, M in network.voltage.items()}
+    inside = (record.t >= start) & (record.t < end)
     return {
         "rates": {name: len(t) / SIDES[name] ** 2 / seconds for name, t in times.items()},
         "fpeak": {
             **{f"spk_{name}": peak(n) for name, n in counts.items()},
-            **{f"V_{name}": peak(v / mV) for name, v in voltage.items()},
+            **{f"V_{name}": peak(v[:, inside].mean(axis=0) / mV) for name, v in record.v.items()},
         },
     }
 
 
-def single_cells(dt):
-    """Each kind of cell by itself gets 0.05 nA from 50 to 250 ms; all gates begin closed."""
-    step = TimedArray([0, 0.05, 0.05, 0.05, 0.05, 0, 0] * nA, 50 * ms)
+def cells_in_steps(dt):
+    """Each kind of cell by itself gets 0.05 nA from 50 to 250 ms; all gates begin closed.  Its spikes and its trace."""
+    step = TimedArray([0, 0.05, 0.05, 0.05, 0.05, 0, 0] * nA, 50 * ms, name="step")
     driven = Model("driven", "Step of current", "", {"step": step}, terms=(("I", "step(t)"),))
     models = {name: thalamic(kind, extra_calcium=True) + driven for name, kind in KINDS.items()}
     cells = {name: model.neurons(1, dt=dt, name=f"cell_{name}") for name, model in models.items()}
     for name, cell in cells.items():
         close(cell, models[name])
-    spikes = {name: SpikeMonitor(cell) for name, cell in cells.items()}
-    traces = {name: StateMonitor(cell, ["v", "Ca"], record=0, when="end") for name, cell in cells.items()}
+    spikes = {name: SpikeMonitor(cell, name=f"spikes_{name}") for name, cell in cells.items()}
+    traces = {
+        name: StateMonitor(cell, ["v", "Ca"], record=0, when="end", name=f"trace_{name}") for name, cell in cells.items()
+    }
     Network(*cells.values(), *spikes.values(), *traces.values()).run(350 * ms)
-    return {name: described(spikes[name], traces[name]) for name in KINDS}
+    return spikes, traces
 
 
 def close(group, model):
@@ -296,43 +319,40 @@ def described(spikes, trace):
     }
 
 
-def document_picture(network, state):
+def document_picture(record, state):
     """The picture of the document: the current, the voltages of all cells, and their spikes."""
     fig, axes = subplots(5, 2, figsize=(11, 10), sharex=True)
-    gs = axes[0, 0].get_gridspec()
+    grid = axes[0, 0].get_gridspec()
     for ax in axes[0]:
         ax.remove()
-    top = fig.add_subplot(gs[0, :], sharex=axes[1, 0])
-    t = network.voltage["HTC"].t
-    top.plot(t / ms, network.pulses(t) / nA)
+    top = fig.add_subplot(grid[0, :], sharex=axes[1, 0])
+    top.plot(record.t / ms, record.current / nA)
     top.set(ylabel="current (nA)", title=f"thalamus in the state {state}")
     for (left, right), name in zip(axes[1:], KINDS, strict=True):
-        left.plot(t / ms, network.voltage[name].v.T / mV, linewidth=0.3)
+        left.plot(record.t / ms, record.v[name].T / mV, linewidth=0.3)
         left.set_ylabel(f"{name}: v (mV)")
-        right.plot(network.spikes[name].t / ms, network.spikes[name].i, "k.", markersize=1)
+        right.plot(record.spikes[name] / ms, record.cells[name], "k.", markersize=1)
         right.set_ylabel(f"{name}: cell")
     for ax in axes[-1]:
-        ax.set(xlabel="time (ms)", xlim=(0, float(t[-1] / ms)))
+        ax.set(xlabel="time (ms)", xlim=(0, float(record.t[-1] / ms)))
 
 
-def overview(networks):
-    """One column for each state: a relay cell, all spikes, and the spectrum of the thalamocortical cells."""
-    _, axes = subplots(3, len(networks), figsize=(4 * len(networks), 8), squeeze=False, height_ratios=(1, 2, 1))
-    for (top, middle, bottom), (state, network) in zip(axes.T, networks.items(), strict=True):
-        trace = network.voltage["HTC"]
-        top.plot(trace.t / ms, trace.v[0] / mV, linewidth=0.7)
+def overview(records):
+    """One column for each state: an HTC cell, all spikes, and the spectrum of the thalamocortical cells."""
+    _, axes = subplots(3, len(records), figsize=(4 * len(records), 8), squeeze=False, height_ratios=(1, 2, 1))
+    for (top, middle, bottom), (state, record) in zip(axes.T, records.items(), strict=True):
+        top.plot(record.t / ms, record.v["HTC"][0] / mV, linewidth=0.7)
         top.set(title=state, ylabel="v of an HTC cell (mV)", ylim=(-100, 60))
         base = 0
         for name in reversed(KINDS):
-            spikes = network.spikes[name]
-            middle.plot(spikes.t / ms, base + spikes.i, ".", markersize=1, label=name)
+            middle.plot(record.spikes[name] / ms, base + record.cells[name], ".", markersize=1, label=name)
             base += SIDES[name] ** 2
         middle.set(xlabel="time (ms)", ylabel="RE, IN, RTC, HTC cells", ylim=(0, base))
-        both = np.concatenate([network.spikes[name].t / ms for name in ("HTC", "RTC")])
-        counts = np.histogram(both, len(trace.t), (0, len(trace.t)))[0]
+        both = np.concatenate([record.spikes[name] / ms for name in ("HTC", "RTC")])
+        counts = np.histogram(both, len(record.t), (0, len(record.t)))[0]
         f, density = power_spectrum(counts, 1 * ms, segment=1 * second, points=8192)
         bottom.plot(f / Hz, density / max(density[f >= 1 * Hz]))
-        bottom.set(xlim=(1, 60), ylim=(0, 1.1), xlabel="frequency (Hz)", ylabel="spectrum of TC spikes")
+        bottom.set(xlim=(1, 60), ylim=(0, 1.1), xlabel="frequency (Hz)", ylabel="spectrum of HTC and RTC spikes")
 
 
 def main():
@@ -343,31 +363,44 @@ def main():
         variant={"default": "document", "choices": list(VARIANTS), "help": "how to read the model"},
     )
     prefs.codegen.target = opts.target
-    seed(opts.seed)
-    numbers = {}
+    numbers, records = {"variant": opts.variant}, {}
     if opts.state in ("all", "cells"):
-        steps = (0.1,) if opts.short else (0.1, 0.05, 0.025, 0.01, 0.005)
-        found = {dt: single_cells(dt * ms) for dt in steps}
-        numbers["cells"] = {KEYS[name]: {str(dt): found[dt][name] for dt in steps} for name in KINDS}
-        for name, by_step in numbers["cells"].items():
-            print(f"{name}: " + ", ".join(f"dt={dt}: {row['spikes']}" for dt, row in by_step.items()))
-    names = STATES if opts.state == "all" else [state for state in STATES if state == opts.state]
-    end = 300 if opts.short else 3000
-    windows = [(0, end)] if opts.short else [(0, 3000), (200, 1000), (1000, 2000), (2000, 3000)]
-    word = "eqsim" if opts.variant == "document" else f"eqsim_{opts.variant}"
-    networks = {}
+        numbers["cells"] = cells_by_step((0.1,) if opts.short else (0.1, 0.05, 0.025, 0.01, 0.005))
     numbers["network"] = {}
-    for state in names:
-        networks[state] = Thalamus(state, VARIANTS[opts.variant], rhythm(100 * ms, 300 * ms) if opts.short else rhythm())
-        networks[state].net.run(end * ms, report="stdout", report_period=10 * second)
-        for a, b in windows:
-            row = measured(networks[state], a * ms, b * ms)
-            numbers["network"][f"{word}_{state}_{a}_{b}"] = row
-            rates = ", ".join(f"{name} {rate:.2f}" for name, rate in row["rates"].items())
-            print(f"{state}, {a} to {b} ms: {rates} Hz; rhythm of TC: {row['fpeak']['spk_TC']:.1f} Hz")
-    if networks and not opts.no_plot:
-        overview(networks) if len(networks) > 1 else document_picture(networks[opts.state], opts.state)
-    finish(opts, {**numbers, "variant": opts.variant})
+    for state in [name for name in STATES if opts.state in ("all", name)]:
+        seed(opts.seed)
+        records[state], found = run_state(state, opts.variant, opts.short)
+        numbers["network"] |= found
+    if records and not opts.no_plot:
+        overview(records) if len(records) > 1 else document_picture(records[opts.state], opts.state)
+    opts.no_plot |= not records
+    finish(opts, numbers)
+
+
+def cells_by_step(steps):
+    """The numbers of the single cells, by their names and the step in ms."""
+    found = {}
+    for dt in steps:
+        gc.collect()
+        spikes, traces = cells_in_steps(dt * ms)
+        found[dt] = {name: described(spikes[name], traces[name]) for name in KINDS}
+    for dt, row in found.items():
+        print(f"dt = {dt} ms: " + "; ".join(f"{name} at {row[name]['spikes']}" for name in KINDS))
+    return {KEYS[name]: {str(dt): found[dt][name] for dt in steps} for name in KINDS}
+
+
+def run_state(state, variant, short=False):
+    """The record of 3 s in a state, or of 0.3 s, and what is measured in it."""
+    gc.collect()  # of networks that are gone: the next one gets their names, and the code compiled for them
+    network = Thalamus(state, VARIANTS[variant], rhythm(100 * ms, 300 * ms) if short else rhythm())
+    record = network.run(300 * ms if short else 3 * second)
+    word, found = "eqsim" if variant == "document" else f"eqsim_{variant}", {}
+    for a, b in [(0, 300)] if short else [(0, 3000), (200, 1000), (1000, 2000), (2000, 3000)]:
+        row = measured(record, a * ms, b * ms)
+        rates = ", ".join(f"{name} {rate:.2f}" for name, rate in row["rates"].items())
+        print(f"{state}, {a} to {b} ms: {rates} Hz; rhythm of HTC and RTC: {row['fpeak']['spk_TC']:.1f} Hz")
+        found[f"{word}_{state}_{a}_{b}"] = row
+    return record, found
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from typing import Any
 
 from eqsim.codegen.cfamily import C_TYPES, STORAGE_TYPES, Printer, function_text
 from eqsim.codegen.names import identifier, members, unique
+from eqsim.codegen.shares import share, stretches, touch
 from eqsim.codegen.stages import Stage, stages
 from eqsim.codegen.templates import fill, plain
 from eqsim.codegen.volleys import own_arrays, volleys
@@ -25,8 +26,8 @@ from eqsim.ir.walk import body_nodes, bound_names, nodes, statements, writes
 
 INDICES = ("i", "j", "k", "r", "n")
 
-STEP = """active advance any arrays budget close dt ends enough first flights full ints last now open reals state status step
-    steps stop ticking""".split()
+STEP = """active advance any arrays beat budget close crew deal dt ends enough first flights follow full ints lap last late me most next
+    now open opening others reals state status step steps stop synapses team threads ways Beat Crew Job State Ways""".split()
 """Words that the loop over the steps has taken."""
 
 
@@ -77,6 +78,21 @@ class KernelText:
     rows: tuple[tuple[str, str], ...]
     scratch: str
     at: Mapping[str, str]
+    share: str
+    owner: str
+    """How threads share it (see `shares`), and the role of the ends by which they do."""
+
+
+@dataclass(frozen=True, slots=True)
+class StretchText:
+    """Kernels that all threads work on, and those of one thread after these; ``clocks``: when there is anything to do.
+
+    A kernel in both: what the threads have found is put together.
+    """
+
+    together: tuple[KernelText, ...]
+    alone: tuple[KernelText, ...]
+    clocks: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +123,7 @@ class ProgramText:
     preamble: tuple[str, ...]
     functions: tuple[str, ...]
     kernels: tuple[KernelText, ...]
+    stretches: tuple[StretchText, ...]
     clocks: tuple[ClockText, ...]
     logs: tuple[LogText, ...]
 
@@ -115,20 +132,35 @@ def spell(program: Program, whole: bool = False) -> ProgramText:
     """Choose all names and print all expressions of a program; ``whole``: no body in pieces."""
     reals = all_reals(program)
     fields = unique([a.name for a in program.arrays] + list(reals) + list(program.ints))
-    kernels = unique([k.name for k in program.kernels], taken=(*STEP, *fields.values()))
+    names = unique([k.name for k in program.kernels], taken=(*STEP, *fields.values()))
+    kernels = tuple(_Kernel(program, k, fields, names[k.name]).text(whole) for k in program.kernels)
     return ProgramText(
         arrays=tuple((STORAGE_TYPES[a.dtype], fields[a.name], a.name) for a in program.arrays),
         reals=tuple((fields[name], name) for name in reals),
         ints=tuple((fields[name], name) for name in program.ints),
         preamble=preamble(program),
         functions=tuple(function_text(f) for f in program.functions),
-        kernels=tuple(_Kernel(program, k, fields, kernels[k.name]).text(whole) for k in program.kernels),
+        kernels=kernels,
+        stretches=tuple(_stretches(program, kernels)),
         clocks=tuple(ClockText(c, fields[f"{c}.dt"], fields.get(timetable(c), "")) for c in program.clocks),
         logs=tuple(
             LogText(f"state.{fields[x.cursor]}[0]", f"state.{fields[x.capacity]}", _size(x.per_step, fields))
             for x in program.logs
         ),
     )
+
+
+def _stretches(program: Program, kernels: tuple[KernelText, ...]) -> Iterator[StretchText]:
+    """The step as threads share it."""
+    arrays = {a.name for a in program.arrays}
+    roles = [dict(_roles(program, k)) for k in program.kernels]
+    emitted = [frozenset(str(r[x]) for x in EMITTED.get(type(k.domain), ())) for k, r in zip(program.kernels, roles, strict=True)]
+    needed = [frozenset(map(str, r.values())) & arrays for r in roles]
+    touches = [touch(program, *x) for x in zip(program.kernels, needed, emitted, strict=True)]
+    found = [e if k.shape == "where" and k.share != "alone" else frozenset() for k, e in zip(kernels, emitted, strict=True)]
+    for s in stretches([k.share for k in kernels], touches, found):
+        clocks = sorted({kernels[at].clock for at in (*s.together, *s.alone)})
+        yield StretchText(tuple(kernels[at] for at in s.together), tuple(kernels[at] for at in s.alone), tuple(clocks))
 
 
 def preamble(program: Program) -> tuple[str, ...]:
@@ -210,6 +242,7 @@ class _Kernel:
         )
         domain, asks = self.kernel.domain, asked(self.kernel.domain)
         free = independent(self.kernel)
+        shared = share(self.program, self.kernel)
         return KernelText(
             name=self.name,
             title=f"{self.kernel.name}: {_title(domain)}",
@@ -228,6 +261,8 @@ class _Kernel:
             rows=tuple((self._of(self.row_names[x]), self._of(self.logs[x].cursor)) for x in self._logged()),
             scratch=self._scratch(),
             at={role: self._role(name) for role, name in self.roles.items()},
+            share=shared.way,
+            owner={"i": "source", "j": "target"}.get(shared.owner, ""),
         )
 
     def _condition(self) -> tuple[str, ...]:
@@ -256,7 +291,9 @@ class _Kernel:
         return tuple(found)
 
     def _scratch(self) -> str:
-        """How many events are in flight at most."""
+        """How many events are in flight, or found in a step, at most."""
+        if isinstance(self.kernel.domain, Where):
+            return _size(self.kernel.domain.size, self.fields)
         if not isinstance(self.kernel.domain, Across):
             return "0"
         return " * ".join(_size(self.roles[role], self.fields) for role in ("history", "width"))
@@ -401,6 +438,9 @@ def kernel_files(program: Program) -> dict[str, str]:
     return {
         "eqsim.hpp": plain("runtime/eqsim.hpp"),
         "loops.hpp": plain("runtime/loops.hpp"),
+        "team.hpp": plain("runtime/team.hpp"),
+        "cut.hpp": plain("runtime/cut.hpp"),
+        "pace.hpp": plain("runtime/pace.hpp"),
         "state.hpp": fill("network/state.hpp.j2", p=text),
         "element.hpp": fill("kernels/element.hpp.j2", p=text),
         "cpu.hpp": fill("launch/cpu.hpp.j2", p=text),

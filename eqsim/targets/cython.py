@@ -18,6 +18,7 @@ import numpy as np
 from eqsim.codegen.cache import Cache, key_of
 from eqsim.codegen.compiler import (
     KERNEL_FLAGS,
+    THREAD_FLAGS,
     Compilation,
     Missing,
     Recipe,
@@ -49,16 +50,30 @@ class CythonTarget:
         Compilers; '' for the environment's or the first that is installed.
     cache : Cache or None
         Where compiled modules are kept.
+    threads : int
+        At most so many work on a step; the numbers do not depend on it.
+    always : bool
+        All of them, also where one is faster.
     """
 
-    def __init__(self, flags: Sequence[str] = KERNEL_FLAGS, cxx: str = "", cc: str = "", cache: Cache | None = None) -> None:
-        self.flags, self.cxx, self.cc = tuple(flags), cxx, cc
+    def __init__(
+        self,
+        flags: Sequence[str] = KERNEL_FLAGS,
+        cxx: str = "",
+        cc: str = "",
+        cache: Cache | None = None,
+        threads: int = 1,
+        always: bool = False,
+    ) -> None:
+        self.cxx, self.cc = cxx, cc
+        self.flags = (*flags, *THREAD_FLAGS) if threads > 1 else tuple(flags)
+        self.threads = (threads, always)
         self.cache = Cache() if cache is None else cache
 
     @property
     def key(self) -> tuple[Any, ...]:
         """Equal for targets that make the same of a program."""
-        return (self.flags, self.cxx, self.cc, self.cache.folder)
+        return (self.flags, self.cxx, self.cc, self.cache.folder, self.threads)
 
     def render(self, program: Program) -> Sources:
         """The C++ files of the network and the Cython file of its door."""
@@ -82,7 +97,7 @@ class CythonTarget:
             return None
         paths = [self.cache.find(key, ".so") for key in note.split()]
         try:
-            return opened(paths[0], paths[1], program) if paths[0] and paths[1] else None
+            return opened(paths[0], paths[1], program, self.threads) if paths[0] and paths[1] else None
         except (OSError, ImportError):
             return None
 
@@ -126,9 +141,11 @@ def foreign_flags(program: Program) -> tuple[str, ...]:
 
 def door(program: Program) -> str:
     """The Cython text of a program's door; it depends on names only, not on expressions."""
+    routes = {f"{r.name}.{key}" for r in program.routes for key in ("rows", "order", "delays", "ends")}
+    routes |= {f"{r.synapses}.{key}" for r in program.routes for key in ("source", "target")}
     return fill(
         "doors/cython/network.pyx.j2",
-        arrays=[(a.name, np.dtype(a.dtype).str) for a in program.arrays],
+        arrays=[(a.name, np.dtype(a.dtype).str, a.name in routes) for a in program.arrays],
         reals=program.reals,
         ints=program.ints,
         clocks=program.clocks,
@@ -190,15 +207,15 @@ class Build:
 
     def _open(self) -> CompiledModule:
         kernels, entrance = (r.key for r in self.recipes)
-        module = opened(self.cache.path(kernels, ".so"), self.cache.path(entrance, ".so"), self.program)
+        module = opened(self.cache.path(kernels, ".so"), self.cache.path(entrance, ".so"), self.program, self.target.threads)
         self.target.remember(self.program, (kernels, entrance))
         return module
 
 
-def opened(kernels: Path, entrance: Path, program: Program) -> CompiledModule:
-    """Load the two libraries of a program."""
+def opened(kernels: Path, entrance: Path, program: Program, threads: tuple[int, bool] = (1, False)) -> CompiledModule:
+    """Load the two libraries of a program; ``threads``: how many at most, and all of them always?"""
     constants = tuple(name for name, _ in program.constants)
-    return CompiledModule(load_door(entrance).Network(str(kernels).encode(), constants))
+    return CompiledModule(load_door(entrance).Network(str(kernels).encode(), constants, *threads))
 
 
 def load_door(path: Path) -> ModuleType:

@@ -12,7 +12,7 @@ import numpy as np
 
 import eqsim
 from eqsim.codegen.cfamily import Printer
-from eqsim.codegen.compiler import EXACT
+from eqsim.codegen.compiler import EXACT, THREAD_FLAGS
 from eqsim.codegen.names import identifier
 from eqsim.codegen.render import KernelText, ProgramText, all_reals, kernel_files, spell
 from eqsim.codegen.templates import fill, plain
@@ -37,7 +37,10 @@ class Story:
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """How a project is built.  ``flags`` optimise; the flags that keep the numbers exact are always added."""
+    """How a project is built.  ``flags`` optimise; the flags that keep the numbers exact are always added.
+
+    ``threads``: so many work on a step unless the program is told otherwise.
+    """
 
     binary: str = "main"
     title: str = "A simulation"
@@ -46,6 +49,7 @@ class Build:
     cxx: str = "c++"
     cc: str = "cc"
     slots: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    threads: int = 1
 
 
 def project_files(programs: Sequence[tuple[Program, Sequence[Story]]], build: Build, example: str = "") -> dict[str, str]:
@@ -82,6 +86,8 @@ def frame(
         "optimise": " ".join(build.flags),
         "exact": " ".join((*EXACT, "-fwrapv")),
         "extra": " ".join(build.extra),
+        "threading": " ".join(THREAD_FLAGS),
+        "threads": build.threads,
         "cxx": build.cxx,
         "cc": build.cc,
         "version": eqsim.__version__,

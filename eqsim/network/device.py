@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,14 @@ if TYPE_CHECKING:
 
 def choice() -> tuple[Any, ...]:
     """The preferences that decide which module runs a program."""
-    return (prefs["codegen.target"], prefs["codegen.cache.directory"], prefs["codegen.cache.max_size"])
+    return (prefs["codegen.target"], prefs["codegen.cache.directory"], prefs["codegen.cache.max_size"], threads())
+
+
+def threads() -> int:
+    """How many threads may work on a step; not more than there are cores for this process."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    wanted = int(prefs["codegen.threads"])
+    return min(wanted, cores) if wanted else cores
 
 
 def module_for(program: Program) -> Any:
@@ -67,12 +75,12 @@ def _keeps(target: str) -> None:
 
 
 @cache
-def _target(name: str, directory: str | None, max_megabytes: int) -> Any:
+def _target(name: str, directory: str | None, max_megabytes: int, threads: int) -> Any:
     from eqsim.codegen.cache import MEGABYTE, Cache
     from eqsim.targets import target
     from eqsim.targets.cython import CythonTarget
 
     if name == "numpy":
         return target("numpy")
-    compiled = CythonTarget(cache=Cache(Path(directory) if directory else None, max_megabytes * MEGABYTE))
+    compiled = CythonTarget(cache=Cache(Path(directory) if directory else None, max_megabytes * MEGABYTE), threads=threads)
     return target("auto", compiled=compiled) if name == "auto" else compiled

@@ -180,7 +180,8 @@ class StandaloneDevice(Device):
 
     def _recipe(self) -> Build:
         optimise = ("-g", "-O0", "-w") if self.build_options["debug"] else ("-O3", "-march=native", "-w")
-        return Build(title=f"The project {self._folder.name}", flags=optimise, slots=self.slots)
+        threads = prefs[PREFIX + "openmp_threads"] or 1
+        return Build(title=f"The project {self._folder.name}", flags=optimise, slots=self.slots, threads=threads)
 
     @property
     def _binary(self) -> str:

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "network.hpp"
 #include "npy.hpp"
@@ -78,6 +79,8 @@ struct eqsim_model {
   double* reals;
   int64_t* ints;
   int bound;
+  int threads, always;
+  void** crews;  // the threads of each network, once it has run
   eqsim_report report;
   void* context;
   double report_every, report_at, began;
@@ -167,6 +170,8 @@ int read_values(eqsim_model* m, const char* folder) {
   }
   fclose(file);
   m->bound = -1;
+  for (int at = 0; at < network_count; ++at)
+    if (m->crews[at]) networks[at]->forget(m->crews[at]);
   return status;
 }
 
@@ -428,14 +433,24 @@ void tell(eqsim_model* m, bool always) {
   m->report(m, completed(m), t - m->began, m->context);
 }
 
+// Send all threads home.
+void disband(eqsim_model* m) {
+  for (int at = 0; at < network_count; ++at) {
+    networks[at]->disband(m->crews[at]);
+    m->crews[at] = NULL;
+  }
+}
+
 // Advance to the ends; pauses now and then for reports.
 int run_to(eqsim_model* m, Action* a, const int64_t* ends) {
   const Network* n = networks[a->number];
   if (m->bound != a->number && bind(m, a->number) != EQSIM_OK) return m->status;
+  void*& crew = m->crews[a->number];
+  if (m->threads > 1 && !crew && !(crew = n->crew(m->threads, m->always))) return fail(m, EQSIM_NO_MEMORY, "there is no memory");
   int64_t budget = 64;
   for (;;) {
     const double began = now();
-    const int64_t reason = n->run(m->arrays, m->reals, m->ints, a->steps, ends, &stopping, budget);
+    const int64_t reason = n->run(m->arrays, m->reals, m->ints, a->steps, ends, &stopping, budget, crew);
     const double took = now() - began;
     tell(m, false);
     if (reason == RUN_DONE) return fine(m);
@@ -559,6 +574,9 @@ extern "C" {
 eqsim_model* eqsim_create(const char* data_folder) {
   eqsim_model* m = (eqsim_model*)calloc(1, sizeof(eqsim_model));
   if (!m) return NULL;
+  m->crews = (void**)calloc((size_t)network_count + 1, sizeof(void*));
+  if (!m->crews) return free(m), (eqsim_model*)NULL;
+  m->threads = 1;
   snprintf(m->folder, sizeof m->folder, "%s", data_folder);
   m->bound = -1;
   m->began = now();
@@ -574,6 +592,8 @@ void eqsim_destroy(eqsim_model* m) {
   for (int at = 0; at < m->name_count; ++at) free(m->names[at].name);
   for (int at = 0; at < m->action_count; ++at)
     free(m->actions[at].folder), free(m->actions[at].steps), free(m->actions[at].ends);
+  disband(m);
+  free((void*)m->crews);
   free(m->values);
   free(m->names);
   free(m->actions);
@@ -675,6 +695,15 @@ int eqsim_play(eqsim_model* m) {
   }
   if (m->status == EQSIM_OK) tell(m, true);
   return m->status;
+}
+
+int eqsim_set_threads(eqsim_model* m, int threads, int always) {
+  if (threads < 0) return fail(m, EQSIM_WRONG_ARGUMENT, "the number of threads cannot be %d", threads);
+  const int cores = (int)sysconf(_SC_NPROCESSORS_ONLN);
+  disband(m);
+  m->threads = threads == 0 || (threads > cores && !always) ? cores : threads;
+  m->always = always;
+  return fine(m);
 }
 
 void eqsim_stop(void) { stopping = 1; }

@@ -41,6 +41,9 @@ const char* eqsim_name(const eqsim_model* model, long long at);
 /* Run so many steps of the fastest clock; or all that is left of the script. */
 int eqsim_steps(eqsim_model* model, long long steps);
 int eqsim_play(eqsim_model* model);
+/* Let so many threads work on a step (0: all cores); one, unless this is called. The numbers do not depend on it.  Where one
+   thread is faster, one works; unless `always` is not 0. */
+int eqsim_set_threads(eqsim_model* model, int threads, int always);
 /* End a run after its present step; may be called from a signal handler. */
 void eqsim_stop(void);
 

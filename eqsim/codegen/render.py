@@ -26,8 +26,9 @@ from eqsim.ir.walk import body_nodes, bound_names, nodes, statements, writes
 
 INDICES = ("i", "j", "k", "r", "n")
 
-STEP = """active advance any arrays beat budget close crew deal dt ends enough first flights follow full ints lap last late me most next
-    now open opening others reals state status step steps stop synapses team threads ways Beat Crew Job State Ways""".split()
+STEP = """active advance any arrays beat budget close crew deal dt ends enough first flights follow full ints lap last late me
+    most next now open opening others reals state status step steps stop synapses team threads ways Beat Crew Job State
+    Ways""".split()
 """Words that the loop over the steps has taken."""
 
 
@@ -154,7 +155,9 @@ def _stretches(program: Program, kernels: tuple[KernelText, ...]) -> Iterator[St
     """The step as threads share it."""
     arrays = {a.name for a in program.arrays}
     roles = [dict(_roles(program, k)) for k in program.kernels]
-    emitted = [frozenset(str(r[x]) for x in EMITTED.get(type(k.domain), ())) for k, r in zip(program.kernels, roles, strict=True)]
+    emitted = [
+        frozenset(str(r[x]) for x in EMITTED.get(type(k.domain), ())) for k, r in zip(program.kernels, roles, strict=True)
+    ]
     needed = [frozenset(map(str, r.values())) & arrays for r in roles]
     touches = [touch(program, *x) for x in zip(program.kernels, needed, emitted, strict=True)]
     found = [e if k.shape == "where" and k.share != "alone" else frozenset() for k, e in zip(kernels, emitted, strict=True)]

@@ -92,7 +92,8 @@ def run(page: Path) -> Iterator[tuple[Piece, Result]]:
     eqsim.start_scope()
     eqsim.seed(0)
     eqsim.defaultclock.dt = 0.1 * eqsim.ms
-    eqsim.prefs.codegen.target = "numpy"
+    eqsim.prefs.codegen.target, eqsim.prefs.codegen.threads = "numpy", 1
+    eqsim.prefs.devices.cpp_standalone.openmp_threads = 0
     namespace: dict[str, Any] = {"__name__": "page"}
     for piece in pieces(page):
         pyplot.close("all")

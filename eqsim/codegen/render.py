@@ -26,8 +26,8 @@ from eqsim.ir.walk import body_nodes, bound_names, nodes, statements, writes
 
 INDICES = ("i", "j", "k", "r", "n")
 
-STEP = """active advance any arrays beat budget close crew deal dt ends enough first flights follow full ints lap last late me
-    most next now open opening others reals state status step steps stop synapses team threads ways Beat Crew Job State
+STEP = """active advance any arrays beat budget close crew deal dt ends enough first flights follow full ints lap last late
+    me most next now open opening others reals state status step steps stop synapses team threads ways Beat Crew Job State
     Ways""".split()
 """Words that the loop over the steps has taken."""
 

@@ -17,11 +17,11 @@ from pathlib import Path
 
 import eqsim
 from eqsim.codegen.cache import Cache
-from eqsim.codegen.compiler import KERNEL_FLAGS, Compiler, Missing, find_compiler
+from eqsim.codegen.compiler import KERNEL_FLAGS, THREAD_FLAGS, Compiler, Missing, find_compiler
 
 PACKAGES = ("numpy", "sympy", "pyparsing", "jinja2", "cython", "matplotlib")
 OPTIONAL = {"scipy": "sparse matrices of weights", "pandas": "tables of results", "h5py": "recording to disk"}
-PROBE = "#include <omp.h>\nint main() { return omp_get_max_threads() < 1; }\n"
+PROBE = "#include <pthread.h>\nint main() { return pthread_self() == 0; }\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +81,9 @@ def compilers() -> list[Finding]:
     cxx = find_compiler("CXX")
     if isinstance(cxx, Compiler):
         found.append(Finding("flags", " ".join(KERNEL_FLAGS)))
-        works = compiles(cxx, PROBE, "-fopenmp")
-        found.append(
-            Finding("OpenMP", "works", True)
-            if works
-            else Finding("OpenMP", "does not work: projects run on one thread", False, "install libgomp or libomp")
-        )
+        works = compiles(cxx, PROBE, *THREAD_FLAGS)
+        advice = "" if works else "install the headers of the C library, e.g. `sudo apt install libc6-dev`"
+        found.append(Finding("threads", "work" if works else "do not work: networks run on one thread", works, advice))
     return found
 
 

@@ -4,7 +4,7 @@
 
 #ifdef EQ_THREADS
 
-#define EQ_WORTH 4e-6    // seconds of a step below which meetings cost more than threads can save
+#define EQ_WORTH 4e-6    // seconds of work in a step below which meetings cost more than threads can save
 #define EQ_TRIAL 2e-3    // seconds of one trial
 #define EQ_TRIALS 6      // one, all, one, all ...
 #define EQ_REST 0.25     // seconds between trials; longer, while the result is clear
@@ -17,13 +17,14 @@ struct eq_Pace {
   int trial;            // -1: on one thread until it is clear that more may be worth it; EQ_TRIALS: settled
   bool all;             // what it has settled on
   double step_s;        // seconds of a step on one thread, when it was last measured; 0 before
+  double work_s;        // and of the processor alone: more of the former than of this means that the machine is busy
   double one_s, all_s;  // seconds of a step in the best of these trials
   double worked, rest, settled_until;
   double until;         // when the present lap ends at the latest; 0: no limit
 };
 
 static void eq_set_pace(eq_Pace& pace, int threads, bool always) {
-  pace = {threads, threads, always, -1, false, 0, 1e300, 1e300, 0, EQ_REST, 0, 0};
+  pace = {threads, threads, always, -1, false, 0, 0, 1e300, 1e300, 0, EQ_REST, 0, 0};
 }
 
 // There are no threads to be had.
@@ -38,23 +39,24 @@ static void eq_try(eq_Pace& pace) {
 static int64_t eq_plan(eq_Pace& pace, int64_t budget, int64_t synapses) {
   pace.until = 0;
   if (pace.always) return budget;
-  if (pace.trial == -1 && pace.step_s > EQ_WORTH && pace.worked > EQ_TRIAL + EQ_DEALING * (double)synapses) eq_try(pace);
-  if (pace.trial == EQ_TRIALS && pace.worked >= pace.settled_until) eq_try(pace);
+  const bool worth = pace.work_s > EQ_WORTH;
+  if (worth && pace.trial == -1 && pace.worked > EQ_TRIAL + EQ_DEALING * (double)synapses) eq_try(pace);
+  if (worth && pace.trial == EQ_TRIALS && pace.worked >= pace.settled_until) eq_try(pace);
   const bool trying = pace.trial >= 0 && pace.trial < EQ_TRIALS;
   pace.now = (trying ? pace.trial % 2 == 1 : pace.all) ? pace.threads : 1;
   const double step_s = pace.now > 1 && !trying ? pace.all_s : pace.step_s;
-  const double seconds = trying || (pace.trial == -1 && step_s > EQ_WORTH) ? EQ_TRIAL : EQ_REST / 4;
+  const double seconds = trying || (pace.trial == -1 && worth) ? EQ_TRIAL : EQ_REST / 4;
   if (pace.now > 1) pace.until = eq_seconds() + 1.25 * seconds;
   const double steps = step_s > 0 ? seconds / step_s : 16;
   return steps >= (double)budget ? budget : steps < 1 ? 1 : (int64_t)steps;
 }
 
-// A lap of so many steps took so many seconds.
-static void eq_note(eq_Pace& pace, int64_t steps, double seconds) {
+// A lap of so many steps took so many seconds; `work` of them the processor has worked on the first thread.
+static void eq_note(eq_Pace& pace, int64_t steps, double seconds, double work) {
   pace.worked += seconds;
   if (pace.always) return;
   const double step_s = steps ? seconds / (double)steps : 1e300;
-  if (pace.now == 1 && steps) pace.step_s = step_s;
+  if (pace.now == 1 && steps) pace.step_s = step_s, pace.work_s = work / (double)steps;
   if (pace.trial == EQ_TRIALS && pace.all && step_s > 1.25 * pace.all_s) eq_try(pace);
   if (pace.trial == -1 || pace.trial == EQ_TRIALS) return;
   double& best = pace.now > 1 ? pace.all_s : pace.one_s;

@@ -140,9 +140,9 @@ static bool eq_gather(eq_Team& team, eq_Member* others, int size, void (*follow)
   return true;
 }
 
-static double eq_seconds() {
+static double eq_seconds(clockid_t clock = CLOCK_MONOTONIC) {
   timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
+  clock_gettime(clock, &now);
   return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 #endif

@@ -32,9 +32,11 @@ def settings() -> object:
     """A page sets preferences, the step, and the seed; later tests must not see that."""
     from eqsim import defaultclock, ms, prefs, seed, start_scope
 
-    target = prefs.codegen.target
+    names = ("codegen.target", "codegen.threads", "devices.cpp_standalone.openmp_threads")
+    kept = {name: prefs[name] for name in names}
     yield
-    prefs.codegen.target = target
+    for name, value in kept.items():
+        prefs[name] = value
     defaultclock.dt = 0.1 * ms
     seed(0)
     start_scope()

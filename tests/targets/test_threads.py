@@ -219,7 +219,7 @@ static double share_of_all(eq_Pace& pace, int laps, double one, double all) {
     const double took = (double)steps * (pace.now > 1 ? all : one);
     if (pace.now > 1) together += took;
     total += took;
-    eq_note(pace, steps, took);
+    eq_note(pace, steps, took, took);
   }
   return together / total;
 }

@@ -54,12 +54,10 @@ def test_threads_race_for_nothing(project: Path, tmp_path: Path) -> None:
     assert same_results(folder / "results", project / "results")
 
     network = folder / "network_0" / "network.cpp"
-    before, after = network.read_text().split("    if (beat.active[0]) cells_spike_thresholder_collect", 1)
-    before, after = (
-        before[::-1].replace("eq_meet(team, me)"[::-1], "me == 0"[::-1], 1)[::-1],
-        after.replace("eq_go_on(team);", "", 1),
-    )
-    network.write_text(f"{before}    if (beat.active[0]) cells_spike_thresholder_collect{after}")
+    mark = "cells_spike_thresholder_collect("
+    before, after = network.read_text().split(mark, 1)
+    before, _, inside = before.rpartition("eq_meet(team, me)")
+    network.write_text(f"{before}me == 0{inside}{mark}{after.replace('eq_go_on(team);', '', 1)}")
     subprocess.run(make, cwd=folder, check=True, capture_output=True)
     assert "ThreadSanitizer: data race" in run(folder, "--threads", "3", "--always").stderr
 

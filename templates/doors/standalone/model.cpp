@@ -436,7 +436,7 @@ void tell(eqsim_model* m, bool always) {
 // Send all threads home.
 void disband(eqsim_model* m) {
   for (int at = 0; at < network_count; ++at) {
-    networks[at]->disband(m->crews[at]);
+    if (m->crews[at]) networks[at]->disband(m->crews[at]);
     m->crews[at] = NULL;
   }
 }
@@ -446,7 +446,7 @@ int run_to(eqsim_model* m, Action* a, const int64_t* ends) {
   const Network* n = networks[a->number];
   if (m->bound != a->number && bind(m, a->number) != EQSIM_OK) return m->status;
   void*& crew = m->crews[a->number];
-  if (m->threads > 1 && !crew && !(crew = n->crew(m->threads, m->always))) return fail(m, EQSIM_NO_MEMORY, "there is no memory");
+  if (m->threads > 1 && n->crew && !crew && !(crew = n->crew(m->threads, m->always))) return fail(m, EQSIM_NO_MEMORY, "there is no memory");
   int64_t budget = 64;
   for (;;) {
     const double began = now();

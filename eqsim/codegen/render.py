@@ -17,7 +17,24 @@ from eqsim.codegen.stages import Stage, stages
 from eqsim.codegen.templates import fill, plain
 from eqsim.codegen.volleys import own_arrays, volleys
 from eqsim.errors import CompileError, Diagnostic
-from eqsim.ir.domain import Across, Domain, Due, Each, Gather, Of, Once, Sample, Send, Size, Where, asked
+from eqsim.ir.domain import (
+    ELEMENT,
+    POINT,
+    POINTS,
+    Across,
+    Batch,
+    Domain,
+    Due,
+    Each,
+    Gather,
+    Of,
+    Once,
+    Sample,
+    Send,
+    Size,
+    Where,
+    asked,
+)
 from eqsim.ir.expr import Expr, Load, Number, Ref
 from eqsim.ir.order import independent
 from eqsim.ir.program import Events, Kernel, Program, Queue, Route, timetable
@@ -25,6 +42,8 @@ from eqsim.ir.stmt import Let, Log, Store
 from eqsim.ir.walk import body_nodes, bound_names, nodes, statements, writes
 
 INDICES = ("i", "j", "k", "r", "n")
+IN_BATCH = {POINT.name: "p", ELEMENT.name: "e"}
+"""How the indices that only a `Batch` binds are called."""
 
 STEP = """active advance any arrays beat budget close crew deal dt ends enough first flights follow full ints lap last late
     me most next now open opening others reals state status step steps stop synapses team threads ways Beat Crew Job State
@@ -67,6 +86,7 @@ class KernelText:
     shape: str
     clock: int
     independent: bool
+    batch: bool
     delayed: bool
     members: tuple[Member, ...]
     wide: tuple[Member, ...]
@@ -145,7 +165,7 @@ def spell(program: Program, whole: bool = False) -> ProgramText:
         stretches=tuple(_stretches(program, kernels)),
         clocks=tuple(ClockText(c, fields[f"{c}.dt"], fields.get(timetable(c), "")) for c in program.clocks),
         logs=tuple(
-            LogText(f"state.{fields[x.cursor]}[0]", f"state.{fields[x.capacity]}", _size(x.per_step, fields))
+            LogText(_cursor(program, x.cursor, fields), f"state.{fields[x.capacity]}", _size(x.per_step, fields))
             for x in program.logs
         ),
     )
@@ -156,7 +176,8 @@ def _stretches(program: Program, kernels: tuple[KernelText, ...]) -> Iterator[St
     arrays = {a.name for a in program.arrays}
     roles = [dict(_roles(program, k)) for k in program.kernels]
     emitted = [
-        frozenset(str(r[x]) for x in EMITTED.get(type(k.domain), ())) for k, r in zip(program.kernels, roles, strict=True)
+        frozenset(str(r[x]) for x in EMITTED.get(type(_inner(k.domain)), ()))
+        for k, r in zip(program.kernels, roles, strict=True)
     ]
     needed = [frozenset(map(str, r.values())) & arrays for r in roles]
     touches = [touch(program, *x) for x in zip(program.kernels, needed, emitted, strict=True)]
@@ -164,6 +185,12 @@ def _stretches(program: Program, kernels: tuple[KernelText, ...]) -> Iterator[St
     for s in stretches([k.share for k in kernels], touches, found):
         clocks = sorted({kernels[at].clock for at in (*s.together, *s.alone)})
         yield StretchText(tuple(kernels[at] for at in s.together), tuple(kernels[at] for at in s.alone), tuple(clocks))
+
+
+def _cursor(program: Program, cursor: str, fields: Mapping[str, str]) -> str:
+    """The number of rows of a log, or the largest one of a batch."""
+    of_points = any(a.name == cursor and not a.shared for a in program.arrays)
+    return f"eq_largest(state.{fields[cursor]}, state.{fields[POINTS.name]})" if of_points else f"state.{fields[cursor]}[0]"
 
 
 def preamble(program: Program) -> tuple[str, ...]:
@@ -203,7 +230,7 @@ class _Kernel:
         return {c for log in self._logged() for c in (*self.logs[log].columns, self.logs[log].cursor)}
 
     def _emitted(self) -> set[str]:
-        return {str(self.roles[r]) for r in EMITTED.get(type(self.kernel.domain), ())}
+        return {str(self.roles[r]) for r in EMITTED.get(type(_inner(self.kernel.domain)), ())}
 
     def _expressions(self) -> Iterator[Expr]:
         for let in self.kernel.prelude:
@@ -230,10 +257,11 @@ class _Kernel:
         pieces = () if whole else self._pieces()
         locals_ = [name for s in statements(self.kernel.body) for name in bound_names(s)]
         locals_ += [s.name for piece in pieces for s in piece.body if isinstance(s, Let)]
-        own = ("s", *INDICES, *(("b", "c") if pieces else ()))  # what the functions call their parameters
+        batch = isinstance(self.kernel.domain, Batch)
+        own = ("s", *INDICES, *(("b", "c") if pieces else ()), *(IN_BATCH.values() if batch else ()))  # the parameters
         spelled = unique([identifier(x) for x in dict.fromkeys(locals_)], taken=own)
         bound = {x: spelled[identifier(x)] for x in locals_}
-        bound |= {i: i for i in INDICES} | {x: self._of(full) for x, full in self.lets.items()}
+        bound |= {i: i for i in INDICES} | IN_BATCH | {x: self._of(full) for x, full in self.lets.items()}
         printer = Printer(
             array=self._of,
             number=self._of,
@@ -249,9 +277,10 @@ class _Kernel:
         return KernelText(
             name=self.name,
             title=f"{self.kernel.name}: {_title(domain)}",
-            shape=type(domain).__name__.lower(),
+            shape=type(_inner(domain)).__name__.lower(),
             clock=self.program.clocks.index(self.kernel.clock),
             independent=free,
+            batch=batch,
             delayed=isinstance(domain, Across) and domain.delay is None,
             members=tuple(self._members()),
             wide=tuple(self._wide()) if free and isinstance(domain, Each | Where) else (),
@@ -260,7 +289,8 @@ class _Kernel:
             stages=self._stages(printer, bound, pieces),
             fetched=tuple(map(self._of, own_arrays(self.kernel.body))) if "order" in self.roles else (),
             test=printer.bare(asks) if asks is not None else "",
-            uses=frozenset(e.name for e in self._expressions() if isinstance(e, Ref)) & frozenset(INDICES),
+            uses=frozenset(IN_BATCH.get(e.name, e.name) for e in self._expressions() if isinstance(e, Ref))
+            & frozenset((*INDICES, *IN_BATCH.values())),
             rows=tuple((self._of(self.row_names[x]), self._of(self.logs[x].cursor)) for x in self._logged()),
             scratch=self._scratch(),
             at={role: self._role(name) for role, name in self.roles.items()},
@@ -333,7 +363,9 @@ class _Kernel:
 
 def _roles(program: Program, kernel: Kernel) -> Iterator[tuple[str, Size]]:
     """What the loop of a kernel needs besides its body, by role."""
-    match kernel.domain:
+    if isinstance(kernel.domain, Batch):
+        yield ("points", POINTS.name)
+    match _inner(kernel.domain):
         case Each(size, first):
             yield from (("size", size), ("first", first))
         case Where(size, _, events):
@@ -353,6 +385,11 @@ def _roles(program: Program, kernel: Kernel) -> Iterator[tuple[str, Size]]:
         case Gather(route):
             found = _find(program.routes, route)
             yield from (("size", f"{found.synapses}.N"), *_ends(program, found))
+
+
+def _inner(domain: Domain) -> Domain:
+    """The domain itself, or the one that a batch visits for each point."""
+    return domain.domain if isinstance(domain, Batch) else domain
 
 
 def _ring(program: Program, name: str) -> Iterator[tuple[str, Size]]:
@@ -413,6 +450,8 @@ def _title(domain: Domain) -> str:
             return f"all synapses of {route}"
         case Sample():
             return "recorded elements"
+        case Batch(inner):
+            return f"{_title(inner)}, for each point"
 
 
 def check_functions(program: Program) -> None:

@@ -1,4 +1,4 @@
-"""Domains: over what a kernel runs, in which order.  A closed union: seven loop shapes are all a spiking network needs.
+"""Domains: over what a kernel runs, in which order.  A closed union: few loop shapes are all a spiking network needs.
 
 ``size`` and ``first`` are names of ints of the program, or plain ints.  Order matters and is part of the meaning: every
 domain visits its elements in ascending order of what is stated below, so that sums come out the same everywhere.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from eqsim.ir.expr import Expr
+from eqsim.ir.expr import Expr, Number, Ref
 
 Size = str | int
 
@@ -99,7 +99,22 @@ class Due:
     route: str
 
 
-Domain = Once | Each | Where | Of | Across | Gather | Sample | Send | Due
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Another domain, once for each point of a batch: what ``domain`` binds, and `POINT`, from 0 to `POINTS` - 1.
+
+    Visits of one point come in the order of ``domain``; visits of different points have nothing to do with each other.
+    `Each` and `Where` also bind `ELEMENT`, ``i*POINTS + POINT``.  Events are found and looked for in the ring of the point:
+    the rings lie one after the other.
+    """
+
+    domain: Once | Each | Where | Of | Across | Gather | Sample
+
+
+POINT, ELEMENT = Ref("batch.point", "int"), Ref("batch.element", "int")
+POINTS = Number("batch.points", "int")
+
+Domain = Once | Each | Where | Of | Across | Gather | Sample | Send | Due | Batch
 
 
 def asked(domain: Domain) -> Expr | None:
@@ -107,6 +122,8 @@ def asked(domain: Domain) -> Expr | None:
     match domain:
         case Where(test=e) | Send(steps=e):
             return e
+        case Batch(inner):
+            return asked(inner)
     return None
 
 
@@ -117,4 +134,6 @@ def asking(domain: Domain, e: Expr) -> Domain:
             return replace(domain, test=e)
         case Send():
             return replace(domain, steps=e)
+        case Batch(inner):
+            return Batch(asking(inner, e))  # type: ignore[arg-type]
     return domain

@@ -144,6 +144,11 @@ def select(test: Value, yes: Value, no: Value) -> Value:
     return found[()]
 
 
+def _maybe_ahead(ahead: Callable[..., Value], f: Callable[..., Value], args: list[Value]) -> Value:
+    """Several steps at once, where all elements have the same seed."""
+    return (ahead if np.ndim(args[0]) == 0 else f)(*args)
+
+
 class Evaluator:
     """Turns expressions into Python functions; functions of the program are turned once."""
 
@@ -209,7 +214,7 @@ class Evaluator:
         f, args = self.function(e.function), [self(a) for a in e.args]
         if e.function in AHEAD:
             ahead = Ahead(f)
-            return lambda frame: (ahead if frame.slices else f)(*[a(frame) for a in args])
+            return lambda frame: _maybe_ahead(ahead if frame.slices else f, f, [a(frame) for a in args])
         return lambda frame: f(*[a(frame) for a in args])
 
     def function(self, name: str) -> Callable[..., Value]:

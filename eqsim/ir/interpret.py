@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from eqsim.ir.clock import Clocks
-from eqsim.ir.domain import Domain, Send, Where
+from eqsim.ir.domain import POINTS, Batch, Domain, Send, Where
 from eqsim.ir.evaluate import Evaluate, Evaluator, Frame, iteration
 from eqsim.ir.expr import Expr, Load, Ref
 from eqsim.ir.order import conflict
@@ -114,7 +114,7 @@ class Interpreter:
         Constants(self.program)(state)
 
     def _full(self, log: LogBuffer, state: State) -> bool:
-        return int(state.arrays[log.cursor][0]) + size_of(log.per_step, state) > state.ints[log.capacity]
+        return int(state.arrays[log.cursor].max()) + size_of(log.per_step, state) > state.ints[log.capacity]
 
     def kernel(self, k: Kernel) -> Run:
         """The function that runs one kernel for step ``n``."""
@@ -157,6 +157,8 @@ class Interpreter:
                 return self._emit(domain)
             case Send():
                 return self._put(domain)
+            case Batch(Where() as inner):
+                return self._emit_by_point(inner)
         return None
 
     def _put(self, domain: Send) -> Callable[[Frame], None]:
@@ -193,6 +195,23 @@ class Interpreter:
             width = size_of(ring.size, state)
             state.arrays[ring.indices][slot * width : slot * width + len(found)] = found
             state.arrays[ring.counts][slot] = len(found)
+
+        return emit
+
+    def _emit_by_point(self, domain: Where) -> Callable[[Frame], None]:
+        """Each point has a ring of its own."""
+        test, ring = self._evaluator(domain.test), self._events[domain.events]
+
+        def emit(frame: Frame) -> None:
+            state = frame.state
+            size, points, history = size_of(domain.size, state), state.ints[POINTS.name], state.ints[ring.history]
+            holds = np.broadcast_to(test(frame), (size * points,)).reshape(size, points)
+            point, found = np.nonzero(holds.T)
+            counts = np.count_nonzero(holds, axis=0)
+            place = np.arange(len(found)) - np.repeat(np.cumsum(counts) - counts, counts)
+            slot = int(frame.names["n"]) % history
+            state.arrays[ring.indices][(point * history + slot) * size_of(ring.size, state) + place] = found
+            state.arrays[ring.counts].reshape(points, history)[:, slot] = counts
 
         return emit
 

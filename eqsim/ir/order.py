@@ -6,7 +6,7 @@ visits one element after the other, as the compiled code always does; so both gi
 
 from __future__ import annotations
 
-from eqsim.ir.domain import Across, Each, Of, Sample, Where, asked
+from eqsim.ir.domain import ELEMENT, POINT, POINTS, Across, Batch, Each, Of, Once, Sample, Where, asked
 from eqsim.ir.expr import Expr, Load, Ref
 from eqsim.ir.program import Kernel
 from eqsim.ir.stmt import Add, Stmt, Store
@@ -18,8 +18,17 @@ OWN = {Each: "i", Where: "i", Of: "i", Across: "k", Sample: "r"}
 
 def _own(kernel: Kernel, index: Expr | None) -> bool:
     domain = kernel.domain
+    if isinstance(domain, Batch):
+        return _own_in_batch(domain, index)
     name = "i" if isinstance(domain, Sample) and domain.distinct else OWN.get(type(domain))
     return isinstance(index, Ref) and index.name == name
+
+
+def _own_in_batch(domain: Batch, index: Expr | None) -> bool:
+    if isinstance(domain.domain, Once):
+        return index == POINT
+    name = OWN.get(type(domain.domain), "")
+    return index in (ELEMENT, Ref(name, "int") * POINTS + POINT)
 
 
 def _writes(kernel: Kernel) -> list[Store | Add]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import singledispatch
 
-from eqsim.ir.domain import Across, Domain, Due, Each, Gather, Of, Once, Sample, Send, Where
+from eqsim.ir.domain import Across, Batch, Domain, Due, Each, Gather, Of, Once, Sample, Send, Where
 from eqsim.ir.expr import (
     PAST,
     Call,
@@ -198,6 +198,8 @@ def _domain(d: Domain) -> str:
             return f"for i in {indices}[0:{size}]"
         case Send(events, route, steps, queue):
             return f"for each synapse k that {events} reach along {route}; put it into {queue}, due in {show(steps)} steps"
+        case Batch(inner):
+            return f"{_domain(inner)}, for each point of the batch"
         case Due(queue, route):
             return f"for each synapse k of {route} that is due in {queue}; take it out"
 

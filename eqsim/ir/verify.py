@@ -10,7 +10,24 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 
 from eqsim.errors import InternalError
-from eqsim.ir.domain import Across, Domain, Due, Each, Gather, Of, Once, Sample, Send, Size, Where, asked
+from eqsim.ir.domain import (
+    ELEMENT,
+    POINT,
+    POINTS,
+    Across,
+    Batch,
+    Domain,
+    Due,
+    Each,
+    Gather,
+    Of,
+    Once,
+    Sample,
+    Send,
+    Size,
+    Where,
+    asked,
+)
 from eqsim.ir.expr import Ref, Type
 from eqsim.ir.order import independent
 from eqsim.ir.program import STORAGE, Function, Kernel, Program, timetable
@@ -33,6 +50,14 @@ INDICES: dict[type, frozenset[str]] = {
 
 NO_LOGS = (Where,)
 """Domains whose loops are wide: a log would make them narrow."""
+
+
+def _indices(domain: Domain) -> frozenset[str]:
+    """The names that a domain binds."""
+    if not isinstance(domain, Batch):
+        return INDICES[type(domain)]
+    inner = domain.domain
+    return INDICES[type(inner)] | {POINT.name} | ({ELEMENT.name} if isinstance(inner, Each | Where) else set())
 
 
 def verify(program: Program, stage: str = "verify", linked: bool = True) -> Program:
@@ -144,7 +169,7 @@ def _kernel_faults(k: Kernel, program: Program, linked: bool) -> Iterator[str]:
     scope = _scope(program, linked)
     scope.names = {"n": "int"}
     yield from body_faults(k.prelude, scope, program)
-    scope.names |= dict.fromkeys(INDICES[type(k.domain)], "int")
+    scope.names |= dict.fromkeys(_indices(k.domain), "int")
     yield from body_faults(k.body, scope, program)
     asks = asked(k.domain)
     if asks is not None:
@@ -167,7 +192,7 @@ def domains_are_legal(program: Program, linked: bool) -> Iterator[str]:
         yield from (f"kernel '{k.name}': {fault}" for fault in _domain_faults(k, k.domain, program, scope))
         logs = Counter(s.log for s in statements(k.body) if isinstance(s, Log))
         yield from (f"kernel '{k.name}': log '{x}' is written {n} times" for x, n in logs.items() if n > 1)
-        if logs and isinstance(k.domain, NO_LOGS):
+        if logs and isinstance(k.domain, (*NO_LOGS, Batch)):
             yield f"kernel '{k.name}': a {type(k.domain).__name__} cannot log"
 
 
@@ -175,6 +200,9 @@ def _domain_faults(k: Kernel, domain: Domain, program: Program, scope: Scope) ->
     match domain:
         case Once():
             pass
+        case Batch(inner):
+            yield from _size_faults((POINTS.name,), scope)
+            yield from _domain_faults(k, inner, program, scope)
         case Each(size, first):
             yield from _size_faults((size, first), scope)
         case Where(size, _, events):
@@ -235,7 +263,8 @@ def _route_faults(name: str, delayed: bool, k: Kernel, program: Program, scope: 
         yield f"there is no route '{name}'"
         return
     yield from _size_faults((route.size, route.first_source, route.first_target, route.since), scope)
-    walked = isinstance(k.domain, Across | Send)
+    domain = k.domain.domain if isinstance(k.domain, Batch) else k.domain
+    walked = isinstance(domain, Across | Send)
     used = {x.name for x in body_nodes(k.body) if isinstance(x, Ref)}
     ends = [("i", "source")] * (not walked or route.side == "post") + [("j", "target")] * (not walked or route.side == "pre")
     columns = [

@@ -11,7 +11,23 @@ from typing import Any
 
 import numpy as np
 
-from eqsim.ir.domain import Across, Domain, Due, Each, Gather, Of, Once, Sample, Send, Size, Where
+from eqsim.ir.domain import (
+    ELEMENT,
+    POINT,
+    POINTS,
+    Across,
+    Batch,
+    Domain,
+    Due,
+    Each,
+    Gather,
+    Of,
+    Once,
+    Sample,
+    Send,
+    Size,
+    Where,
+)
 from eqsim.ir.evaluate import Frame, Value
 from eqsim.ir.program import Program, Queue, Route, State
 
@@ -76,6 +92,56 @@ class Visitor:
                 return lambda frame: self._gather(frame, self._routes[route])
             case Sample(indices):
                 return lambda frame: self._sample(frame, indices)
+            case Batch(inner):
+                return self._batch(inner)
+
+    def _batch(self, inner: Domain) -> Callable[[Frame], Visits]:
+        if isinstance(inner, Of | Across):
+            return lambda frame: self._by_point(frame, inner)
+        single = self.of(inner)
+
+        def visits(frame: Frame) -> Visits:
+            points, one = frame.state.ints[POINTS.name], single(frame)
+            frame.slices = {}
+            found = {name: np.repeat(x, points) for name, x in one.indices.items()}
+            found[POINT.name] = np.tile(np.arange(points, dtype=np.int64), one.count)
+            if isinstance(inner, Each | Where):
+                first = int(one.indices["i"][0]) * points if one.count else 0
+                frame.slices = {ELEMENT.name: slice(first, first + one.count * points)}
+                found[ELEMENT.name] = np.arange(first, first + one.count * points, dtype=np.int64)
+            return Visits(one.count * points, found)
+
+        return visits
+
+    def _by_point(self, frame: Frame, inner: Of | Across) -> Visits:
+        """Events of each point, one point after the other."""
+        state, n = frame.state, int(frame.names["n"])
+        ring = self._events[inner.events]
+        history, size = state.ints[ring.history], size_of(ring.size, state)
+        step = n if isinstance(inner, Of) else n - size_of(inner.delay or 0, state)
+        counts = state.arrays[ring.counts].reshape(-1, history)[:, step % history]
+        since = 0 if isinstance(inner, Of) else size_of(self._routes[inner.route].since, state)
+        there = np.flatnonzero(counts) if step >= since else NOWHERE
+        rows = state.arrays[ring.indices].reshape(state.ints[POINTS.name], -1)[:, (step % history) * size :]
+        events = np.concatenate([NOWHERE, *[rows[p, : counts[p]] for p in there]])
+        points = np.repeat(there, counts[there])
+        return self._of_points(state, inner, events, points)
+
+    def _of_points(self, state: State, inner: Of | Across, events: np.ndarray, points: np.ndarray) -> Visits:
+        if isinstance(inner, Of):
+            first, size = size_of(inner.first, state), size_of(inner.size, state)
+        else:
+            route = self._routes[inner.route]
+            first, size = size_of(route.first, state), size_of(route.size, state)
+        mine = (events >= first) & (events < first + size)
+        events, points = events[mine], points[mine]
+        if isinstance(inner, Of):
+            return Visits(len(events), {"i": events, POINT.name: points})
+        starts = state.arrays[f"{route.name}.rows"]
+        lengths = starts[events - first + 1] - starts[events - first]
+        where, row = row_positions(starts, events - first)
+        found = _synapses(state, route, where, row)
+        return Visits(found.count, {**found.indices, POINT.name: np.repeat(points, lengths)})
 
     @staticmethod
     def _each(frame: Frame, size: Size, first: Size) -> Visits:

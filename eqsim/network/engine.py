@@ -47,6 +47,13 @@ class Engine:
 
     # -- program -----------------------------------------------------------------------------------------------------
 
+    def outline(
+        self, objects: list[BrianObject], namespace: Mapping[str, Any], schedule: tuple[str, ...], before: Linked | None
+    ) -> Linked:
+        """As `link`, with nothing that could run the program; ``before`` is an outline that may still fit."""
+        again = None if before is None else relink(before, objects, namespace, schedule, self._randomness)
+        return link(objects, namespace, schedule, self._randomness) if again is None else again
+
     def link(
         self, objects: list[BrianObject], namespace: Mapping[str, Any], schedule: tuple[str, ...], compiled: bool = False
     ) -> Linked:

@@ -123,6 +123,14 @@ class GrowingLog(Keeper):
             self._columns[name] = columns[f"{self.name}.{name}"]
         self.cursor[0] = columns[f"{self.name}.cursor"][0]
 
+    def take_over(self, columns: Mapping[str, np.ndarray]) -> None:
+        """Have these rows, and no others; columns by their names in the program."""
+        rows = len(next(iter(columns.values())))
+        self.reserve(rows)
+        for name, column in self._columns.items():
+            column[:rows] = columns[f"{self.name}.{name}"]
+        self.cursor[0] = rows
+
     def memory(self) -> dict[str, np.ndarray]:
         """Arrays by their names in the program."""
         return {**{f"{self.name}.{n}": c for n, c in self._columns.items()}, f"{self.name}.cursor": self.cursor}

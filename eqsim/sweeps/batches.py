@@ -1,15 +1,46 @@
-"""All points of a network in one compiled run."""
+"""All points of a network in one compiled run.
+
+In: a network task, points.  Out: their outcomes, with the bits of single runs.
+
+==================  ==================================================================================
+prepare             the state in which each point begins, as a run of its own would have it
+together            one program, one memory: see `eqsim.ir.batch`
+run                 one call of the module, but for room in the recordings
+read                the network stands where each point has ended, and gives what was asked for
+==================  ==================================================================================
+
+Points that cannot go side by side run one after the other: if they need different programs or sizes, or where a step has so
+much to do that more points at once would only be in the way.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 from eqsim.errors import EqsimError
+from eqsim.ir.batch import LANES, Together, Unlike, changing, differing, refused, together
+from eqsim.ir.batch_memory import BatchMemory
+from eqsim.ir.domain import Across
+from eqsim.ir.program import State
+from eqsim.ir.verify import verify
+from eqsim.ir.visits import size_of
+from eqsim.log import get_logger
 from eqsim.network.devices import get_device
-from eqsim.network.network import Network
+from eqsim.network.driver import interruptible
+from eqsim.network.network import Network, logs_of
+from eqsim.objects import seed as set_seed
 from eqsim.objects.operations import NetworkOperation
+from eqsim.objects.randomness import seeds_of_a_while
+from eqsim.schedule.link import Linked
 from eqsim.sweeps.networks import NetworkTask
-from eqsim.sweeps.tasks import Outcome, Run, attempt
+from eqsim.sweeps.tasks import Outcome, Run, attempt, detached, told
+
+logger = get_logger(__name__)
+
+MOST_BYTES = 1 << 29  # of all points that run side by side
+MOST_SYNAPSES = 20_000  # along which spikes travel: with more, each point alone makes better use of the caches
 
 
 def check(net: Network) -> None:
@@ -35,5 +66,172 @@ def check(net: Network) -> None:
 def run_together(task: NetworkTask, runs: Sequence[Run]) -> Iterator[Outcome]:
     """Run the points of a network together; gives their outcomes."""
     check(task.net)
-    for run in runs:
-        yield attempt(task, run.point, run.seed, run.repetitions)
+    left = list(runs)
+    while left:
+        batch = _Batch(task)
+        with seeds_of_a_while():
+            failed = batch.prepare(left)
+        yield from failed
+        try:
+            yield from batch.outcomes()
+        except Unlike as reason:
+            logger.info(f"the points run one after the other: {reason}", name_suffix="in_turn")
+            for run in batch.runs:
+                yield attempt(task, run.point, run.seed)
+        left = left[len(failed) + len(batch.runs) :]
+
+
+@dataclass(slots=True)
+class _Batch:
+    """Some points that run together."""
+
+    task: NetworkTask
+    runs: list[Run] = field(default_factory=list)
+    states: list[State] = field(default_factory=list)
+    linked: Linked | None = None
+    objects: list[Any] = field(default_factory=list)
+    unlike: str = ""
+
+    # -- the beginning -----------------------------------------------------------------------------------------------
+
+    def prepare(self, runs: Sequence[Run]) -> list[Outcome]:
+        """Take as many of the runs as have room; gives those that cannot even begin."""
+        failed: list[Outcome] = []
+        for run in runs:
+            if self.states and len(self.states) >= self._room():
+                break
+            try:
+                set_seed(run.seed)
+                linked, self.objects = self.task.link(run.point.values, self.linked)
+                linked.constants(linked.state)
+            except Exception as error:
+                line, text = told(error)
+                failed.append(Outcome(run.point.index, error=line, traceback=text))
+                continue
+            if self.linked is not None and linked.program is not self.linked.program:
+                self.unlike = f"{run.point} needs another program than {self.runs[0].point}"
+            self.linked = linked
+            self.runs.append(run)
+            self.states.append(self._copied(linked.state))
+        return failed
+
+    def _copied(self, state: State) -> State:
+        """A state whose arrays stay as they are; what is equal to that of the first point is shared with it."""
+        assert self.linked is not None
+        program = self.linked.program
+        columns = {c for log in program.logs for c in log.columns}
+        changed, first = changing(program), self.states[0] if self.states else None
+        found = State(dict(state.arrays), dict(state.reals), dict(state.ints), dict(state.steps))
+        for name in found.arrays.keys() - columns:
+            values, before = state.arrays[name], None if first is None else first.arrays[name]
+            same = before is not None and name not in changed and values.shape == before.shape
+            same = same and before is not None and values.tobytes() == before.tobytes()
+            found.arrays[name] = before if same and before is not None else values.copy()
+        return found
+
+    def _room(self) -> int:
+        """How many points there is memory for."""
+        assert self.linked is not None
+        program, state = self.linked.program, self.states[0]
+        size = sum(int(state.arrays[name].nbytes) for name in changing(program))
+        size += sum(int(log.wanted(self._ticks(log))) for log in logs_of(self.objects) if log.clock is not None)
+        return max(LANES, MOST_BYTES // max(size, 1) // LANES * LANES)
+
+    # -- the run -----------------------------------------------------------------------------------------------------
+
+    @property
+    def _end_s(self) -> float:
+        return float(self.task.start["t"]) + float(self.task.duration)
+
+    def _ends(self) -> dict[str, int]:
+        assert self.linked is not None
+        return {name: members[0].first_step_at(self._end_s) for name, members in self.linked.clocks.items()}
+
+    def _ticks(self, log: Any) -> int:
+        """How often the clock of a log will tick."""
+        assert self.linked is not None
+        clock = next(n for n, members in self.linked.clocks.items() if any(c is log.clock for c in members))
+        return self._ends()[clock] - self.states[0].steps[clock]
+
+    def _together(self) -> Together:
+        """The program of all points.
+
+        Raises
+        ------
+        Unlike
+            If they cannot go side by side.
+        """
+        assert self.linked is not None
+        program = self.linked.program
+        reason = self.unlike or refused(program) or self._too_large()
+        if reason:
+            raise Unlike(reason)
+        found = together(program, *differing(self.states[1:], self.states[0]))
+        verify(found.program, "batch")
+        return found
+
+    def _too_large(self) -> str:
+        assert self.linked is not None
+        program, state = self.linked.program, self.states[0]
+        walked = {k.domain.route for k in program.kernels if isinstance(k.domain, Across)}
+        count = sum(size_of(f"{r.synapses}.N", state) for r in program.routes if r.name in walked)
+        return f"spikes travel along {count} synapses" if count > MOST_SYNAPSES else ""
+
+    def outcomes(self) -> Iterator[Outcome]:
+        """Run, then read point by point.
+
+        Raises
+        ------
+        Unlike
+            If the points cannot go side by side; nothing has been run then.
+        """
+        if not self.runs:
+            return
+        memory = BatchMemory(self._together(), self.states)
+        self._run(memory)
+        for at, run in enumerate(self.runs):
+            yield self._outcome(memory, at, run)
+
+    def _run(self, memory: BatchMemory) -> None:
+        module, ends = get_device().module(memory.batch.program), self._ends()
+        buffers = {log.name: log for log in memory.batch.single.logs}
+        for log in logs_of(self.objects):
+            if log.clock is not None and log.name in buffers:
+                buffer = buffers[log.name]
+                memory.reserve(buffer, memory.rows(buffer) + self._ticks(log) * log.width)
+        if hasattr(module, "plan"):
+            module.plan(ends)
+        with interruptible(module, True):
+            while (status := module.run(memory.state, ends)).reason != "done":
+                if status.reason != "full":
+                    raise KeyboardInterrupt
+                memory.grow()
+
+    # -- the end -----------------------------------------------------------------------------------------------------
+
+    def _outcome(self, memory: BatchMemory, at: int, run: Run) -> Outcome:
+        """Let the network stand where the point has ended, and read."""
+        assert self.linked is not None
+        try:
+            self._stand(memory, at, run)
+            for still_good in self.linked.checks:
+                still_good()
+            self.task.net.after_run()
+            return Outcome(run.point.index, detached(self.task.read()))
+        except Exception as error:
+            line, text = told(error)
+            return Outcome(run.point.index, error=line, traceback=text)
+
+    def _stand(self, memory: BatchMemory, at: int, run: Run) -> None:
+        assert self.linked is not None
+        memory.take(at, self.linked.state)
+        buffers = {log.name: log for log in memory.batch.single.logs}
+        for log in logs_of(self.objects):
+            if log.name in buffers:
+                buffer = buffers[log.name]
+                log.take_over({c: memory.column(buffer, c, at) for c in buffer.columns})
+        for name, members in self.linked.clocks.items():
+            for clock in members:
+                clock.step = memory.state.steps[name]
+        self.task.net.stand_at(self._end_s)
+        self.task.see(run.point.values)

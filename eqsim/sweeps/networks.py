@@ -28,6 +28,7 @@ from eqsim.objects.rate_monitor import PopulationRateMonitor
 from eqsim.objects.spike_monitor import SpikeMonitor
 from eqsim.objects.state_monitor import StateMonitor
 from eqsim.objects.views import VariableView
+from eqsim.schedule.link import Linked
 from eqsim.sweeps.fingerprint import fingerprint
 
 Wanted = str | Callable[..., Any] | list[Any] | tuple[Any, ...] | Mapping[str, Any] | None
@@ -130,20 +131,24 @@ class NetworkTask:
     def _in_explicit(self, name: str) -> bool:
         return any(name in namespace for namespace, _ in self._explicit.values())
 
-    def link(self, values: Mapping[str, Any]) -> list[BrianObject]:
-        """Begin a run with other values; gives the objects that take part."""
+    def link(self, values: Mapping[str, Any], before: Linked | None = None) -> tuple[Linked, list[BrianObject]]:
+        """Begin a run with other values: its program and state, and the objects that take part; it cannot go on."""
         self.begin(values)
         objects = self.net.begin_run()
-        self.net.engine.link(objects, self.seen, self.net.schedule_names)
-        return objects
+        return self.net.engine.outline(objects, self.seen, self.net.schedule_names, before), objects
 
     def begin(self, values: Mapping[str, Any]) -> None:
         """The network as it was, with other values."""
         storing.bring_back(self.net, self.start, random=False)
+        self.see(values)
         for name, value in values.items():
             if "." in name:
                 self._set(name, value)
-            else:
+
+    def see(self, values: Mapping[str, Any]) -> None:
+        """Let names stand for the values of a point."""
+        for name, value in values.items():
+            if "." not in name:
                 self.seen.values_now[name] = value
                 for namespace, _ in self._explicit.values():
                     if name in namespace:

@@ -6,6 +6,7 @@
 #define EQ_BLOCK 1024  // elements whose test is computed before those that have an event are collected
 #define EQ_VOLLEY 128  // synapses that are loaded, computed and written together
 #define EQ_AHEAD 32  // synapses by which memory is fetched ahead
+#define EQ_LANES 8  // points of a batch that are computed together; their number is a multiple of it
 #define EQ_STRETCH 256  // elements that pass through all stages of a long body together
 
 // Append block + b to the events, for every b with mask[b] != 0; most stretches of 64 have none.
@@ -21,6 +22,14 @@ static inline int64_t eq_collect(const int64_t* mask, int64_t count, int64_t blo
   for (; b < count; ++b)
     if (mask[b]) events[found++] = (int32_t)(block + b);
   return found;
+}
+
+// The largest of some numbers.
+static inline int64_t eq_largest(const int64_t* values, int64_t count) {
+  int64_t largest = values[0];
+  for (int64_t p = 1; p < count; ++p)
+    if (values[p] > largest) largest = values[p];
+  return largest;
 }
 
 // The first position in [at, end) whose delay is at least `delay`; the delays ascend.

@@ -6,7 +6,7 @@
 #define EQ_BLOCK 1024  // elements whose test is computed before those that have an event are collected
 #define EQ_VOLLEY 128  // synapses that are loaded, computed and written together
 #define EQ_AHEAD 32  // synapses by which memory is fetched ahead
-#define EQ_LANES 8  // points of a batch that are computed together; their number is a multiple of it
+#define EQ_TOGETHER 8  // the number of points of a batch is a multiple of it
 #define EQ_STRETCH 256  // elements that pass through all stages of a long body together
 
 // Append block + b to the events, for every b with mask[b] != 0; most stretches of 64 have none.

@@ -185,9 +185,19 @@ def isi(*spikes: Any, bins: Any = 50, log: bool = False, ax: Any = None, names: 
         ax.hist(scale(values), bins=edges, histtype=kind, color=shade, label=label)
     ax.set(xlabel=scale.label.replace("time", "interval"), ylabel="count")
     if log:
-        ax.set_xscale("log")
+        _logarithmic(ax)
     ax.legend(fontsize="small", frameon=False)
     return ax
+
+
+def _logarithmic(ax: Any) -> None:
+    """A logarithmic axis with plain numbers at 1, 2, 5, 10..."""
+    from matplotlib.ticker import LogLocator, NullFormatter, ScalarFormatter
+
+    ax.set_xscale("log")
+    ax.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+    ax.xaxis.set_major_formatter(ScalarFormatter())
+    ax.xaxis.set_minor_formatter(NullFormatter())
 
 
 def _split(train: Train) -> list[np.ndarray]:

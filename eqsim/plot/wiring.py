@@ -91,7 +91,8 @@ def _image(
     ax: Any, i: np.ndarray, j: np.ndarray, sizes: tuple[int, int], values: np.ndarray | None, scale: Scale | None
 ) -> None:
     """Synapses put together in cells of neighbouring neurons."""
-    edges = [np.linspace(-0.5, n - 0.5, min(n, PIXELS) + 1) for n in sizes]
+    pixels = int(np.clip(np.sqrt(len(i) / 2), 100, PIXELS))  # with fewer synapses in each, chance is all that is seen
+    edges = [np.linspace(-0.5, n - 0.5, min(n, pixels) + 1) for n in sizes]
     count = np.histogram2d(j, i, (edges[1], edges[0]))[0]
     whole = [np.diff(np.ceil(e)) for e in edges]  # neurons in each row and column of cells
     if values is None or scale is None:

@@ -162,7 +162,7 @@ def test_outside_package_is_imported_by_its_owner_only(name: str) -> None:
 
 def test_no_other_package_is_needed() -> None:
     known = {"eqsim", "numpy", *OWNERS, *sys.stdlib_module_names}
-    optional = {"cuda", "IPython", "tqdm", "pint", "quantities", "astropy", "pandas", "neo", "nrn", "h5py", "xarray", "cloudpickle"}
+    optional = set("cuda IPython tqdm pint quantities astropy pandas neo nrn h5py xarray cloudpickle".split())
     strange = [found.where for found in IMPORTS if found.module.split(".")[0] not in known | optional]
     needed = [found.where for found in IMPORTS if found.module.split(".")[0] in optional and found.at_import]
     assert (strange, needed) == ([], [])

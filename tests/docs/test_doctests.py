@@ -24,11 +24,11 @@ def interpreter() -> Iterator[None]:
     from matplotlib import units as axes
 
     from eqsim import ImportExport, defaultclock, ms, prefs, start_scope
-    from eqsim.units import printing
+    from eqsim.units import choices
 
     matplotlib.use("agg")
     target = prefs.codegen.target
-    registered, converters = {k: list(v) for k, v in printing._REGISTERED.items()}, dict(axes.registry)
+    registered, converters = {k: list(v) for k, v in choices._REGISTERED.items()}, dict(axes.registry)
     formats = dict(ImportExport.methods)
     prefs.codegen.target = "numpy"
     start_scope()
@@ -37,7 +37,7 @@ def interpreter() -> Iterator[None]:
     defaultclock.dt = 0.1 * ms
     start_scope()
     for table, before in (
-        (printing._REGISTERED, registered),
+        (choices._REGISTERED, registered),
         (axes.registry, converters),
         (ImportExport.methods, formats),
     ):

@@ -150,6 +150,8 @@ class Printer:
     def _(self, e: Cast) -> str:
         if e.kind == "bool":
             return f"({self.expr(e.arg)} != 0)"
+        if e.kind == "int" and e.arg.type == "real":
+            return f"eq_int({self.bare(e.arg)})"
         return f"({C_TYPES[e.kind]}){self.expr(e.arg)}"
 
     @expr.register

@@ -18,6 +18,7 @@ from pathlib import Path
 import eqsim
 from eqsim.codegen.cache import Cache
 from eqsim.codegen.compiler import KERNEL_FLAGS, THREAD_FLAGS, Compiler, Missing, find_compiler
+from eqsim.network.cuda import nvcc
 
 PACKAGES = ("numpy", "sympy", "pyparsing", "jinja2", "cython", "matplotlib")
 OPTIONAL = {"scipy": "sparse matrices of weights", "pandas": "tables of results", "h5py": "recording to disk"}
@@ -126,11 +127,14 @@ def machine() -> list[Finding]:
 
 def gpu() -> list[Finding]:
     """GPU and CUDA compiler."""
-    cards = said("nvidia-smi", "--query-gpu=name,driver_version,memory.total", "--format=csv,noheader").splitlines()
-    nvcc = [line for line in said("nvcc", "--version").splitlines() if "release" in line]
+    cards = said("nvidia-smi", "--query-gpu=name,compute_cap,driver_version,memory.total", "--format=csv,noheader")
+    compiler = nvcc()
+    version = [line.strip() for line in said(compiler, "--version").splitlines() if "release" in line]
+    found = "; ".join(cards.splitlines()) if cards else "none found"
+    advice = "install CUDA, or name its folder in prefs.devices.cuda_standalone.cuda_backend.cuda_path"
     return [
-        Finding("GPU", "; ".join(cards) if cards else "none found", bool(cards)),
-        Finding("nvcc", nvcc[0].strip() if nvcc else "not found", bool(nvcc)),
+        Finding("GPU", found, bool(cards), "" if cards else "set_device('cuda_standalone', on='serial') needs none"),
+        Finding("nvcc", version[0] if version else "not found", bool(version), "" if version else f"for GPUs: {advice}"),
     ]
 
 

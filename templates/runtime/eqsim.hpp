@@ -39,6 +39,14 @@ EQ_FN double eq_nan() { return __builtin_nan(""); }
 EQ_FN uint64_t eq_bits(double x) { uint64_t b; __builtin_memcpy(&b, &x, 8); return b; }
 EQ_FN double eq_unbits(uint64_t b) { double x; __builtin_memcpy(&x, &b, 8); return x; }
 
+// Rounds towards zero.  What does not fit becomes the least int, as on x86; a GPU would take the nearest one.
+EQ_FN int64_t eq_int(double x) {
+#if defined(__CUDA_ARCH__)
+  if (!(x >= -0x1p63 && x < 0x1p63)) return -INT64_C(9223372036854775807) - 1;
+#endif
+  return (int64_t)x;
+}
+
 // `yes` or `no`, bit for bit, without a branch.
 EQ_FN double eq_choose(bool test, double yes, double no) {
   const uint64_t mask = 0u - (uint64_t)test;

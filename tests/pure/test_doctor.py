@@ -26,6 +26,8 @@ def test_missing_compiler_comes_with_advice(monkeypatch: pytest.MonkeyPatch) -> 
     assert not found["C++ compiler"].good and "install a C++ compiler" in found["C++ compiler"].advice
     assert found["C++ compiler"].found == "none: networks run on numpy, which is slower"
     assert not found["make"].good and found["make"].advice == "for set_device('cpp_standalone'): install make"
+    assert found["GPU"].found == "none found" and "on='serial'" in found["GPU"].advice
+    assert found["nvcc"].found == "not found" and "cuda_path" in found["nvcc"].advice
     assert "-- C++ compiler" in report(list(found.values()))
 
 

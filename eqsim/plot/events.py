@@ -15,7 +15,7 @@ from eqsim.analysis.flow import seconds
 from eqsim.analysis.spikes import cv_isi, trains_of
 from eqsim.objects.results import Events
 from eqsim.plot.anything import picture_of
-from eqsim.plot.look import MANY, axes, colors, dot_size, ink, label_time, time_scale, whole_numbers
+from eqsim.plot.look import MANY, axes, colors, dot_size, ink, label_time, opacity, time_scale, whole_numbers
 from eqsim.units import second
 
 __all__ = ["Train", "isi", "raster", "trains"]
@@ -125,6 +125,7 @@ def raster(
         else:
             diameter = dot_size(ax, marks, total) if size is None else size
             style = {"markersize": diameter, "markeredgewidth": 0, "rasterized": marks > MANY}
+            style["alpha"] = opacity(ax, marks, diameter) if size is None else None
             style["snap"] = diameter >= 1.5  # smaller ones would all become whole pixels, and patterns that are none
             ax.plot(x, y, linestyle="none", marker="o", color=shade, **style)
         if len(found) > 1:

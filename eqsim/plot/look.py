@@ -21,6 +21,7 @@ __all__ = [
     "dot_size",
     "ink",
     "label_time",
+    "opacity",
     "rows_of",
     "some",
     "thinned",
@@ -82,10 +83,21 @@ def colors(count: int) -> list[Any]:
 
 def dot_size(ax: Any, marks: int, rows: int) -> float:
     """Diameter of dots, in points: rows do not overlap if there is room, and all dots cover at most a third."""
-    box = ax.get_window_extent()
-    wide, high = (length * 72 / ax.figure.dpi for length in (box.width, box.height))
+    wide, high = _points(ax)
     row, crowd = 0.9 * high / max(rows, 1), float(np.sqrt(wide * high / 3 / max(marks, 1)))
     return float(np.clip(min(max(row, 1.5), crowd), 0.5, 6.0))
+
+
+def opacity(ax: Any, marks: int, size: float) -> float:
+    """1; less if dots of this size are so many that nothing would be seen of where they are denser."""
+    wide, high = _points(ax)
+    return float(np.clip(wide * high / 3 / (max(marks, 1) * size**2), 0.05, 1.0))
+
+
+def _points(ax: Any) -> tuple[float, float]:
+    """Width and height of axes in points."""
+    box = ax.get_window_extent()
+    return float(box.width * 72 / ax.figure.dpi), float(box.height * 72 / ax.figure.dpi)
 
 
 def label_time(ax: Any, time: Scale) -> None:

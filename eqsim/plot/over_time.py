@@ -121,7 +121,7 @@ def _variables(monitor: Any, asked: Sequence[str]) -> list[str]:
     """
     if monitor.reduced == "time":
         raise ValueError(f"{monitor!r} was reduced over time: plot.histogram draws what it holds")
-    found = [name for name in (asked or monitor._dims()) if monitor._table(name).ndim == (1 if monitor.reduced else 2)]
+    found = [name for name in (asked or monitor._dims()) if not monitor.reduced or monitor._table(name).ndim == 1]
     if not found:
         raise ValueError(f"{monitor!r} has no variable that is a line over time")
     return found

@@ -76,7 +76,6 @@ if not opts.short:
 if not opts.no_plot:
     fig, axes = subplots(1, 2, figsize=(12, 4.5))
     for ax, spikes, name in zip(axes, (spikes_E, spikes_I), ("excitatory", "inhibitory"), strict=True):
-        ax.plot(spikes.t / ms, spikes.i, "k.", markersize=1)
-        ax.set(xlim=(0, 100), xlabel="time (ms)", ylabel="neuron", title=f"{len(spikes.source)} {name} neurons")
+        plot.raster(spikes, end=100 * ms, ax=ax).set_title(f"{len(spikes.source)} {name} neurons")
 
 finish(opts, numbers)

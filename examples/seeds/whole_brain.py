@@ -98,9 +98,7 @@ if not opts.no_plot:
     images = [(C, "strength of fibres"), (fc, "functional connectivity")]
     images += [(measured[0], f"measured, r = {scores[0]:.2f}")] if len(scores) else []
     for ax, (image, title) in zip(axes[:-1], images, strict=True):
-        fig.colorbar(ax.imshow(image, cmap="inferno"), ax=ax)
-        ax.set(title=title, xlabel="region", ylabel="region")
-    axes[-1].plot(trace.t / ms, trace.x[::5].T, alpha=0.8, linewidth=0.6)
-    axes[-1].set(xlabel="time (ms)", ylabel="x", title="every fifth region")
+        plot.matrix(image, rows="region", columns="region", ax=ax).set_title(title)
+    plot.traces(trace, "x", neurons=arange(0, n, 5), legend=False, ax=axes[-1]).set_title("every fifth region")
 
 finish(opts, numbers)

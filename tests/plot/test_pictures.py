@@ -197,6 +197,18 @@ def test_raster_suits_any_number_of_neurons(neurons: int) -> None:
     assert all(tick == int(tick) for tick in ax.get_yticks())
 
 
+def test_a_million_spikes_are_shades() -> None:
+    """Where they are twice as dense it is darker: the picture is not simply black."""
+    trains = [np.concatenate([np.linspace(0, 1, 34), np.linspace(0.5, 1, 66)]) * second] * 10_000
+    ax = plot.raster(trains)
+    ax.figure.canvas.draw()
+    box = ax.get_window_extent()
+    pixels = np.asarray(ax.figure.canvas.buffer_rgba())[..., 0]
+    inside = pixels[int(len(pixels) - box.y1) + 5 : int(len(pixels) - box.y0) - 5, int(box.x0) + 5 : int(box.x1) - 5] / 255
+    half = inside.shape[1] // 2
+    assert 0.3 < inside[:, half + 5 :].mean() < inside[:, : half - 5].mean() - 0.15
+
+
 def test_raster_of_silence() -> None:
     ax = plot.raster([[] * ms, [] * ms])
     assert ax.get_ylim() == (-0.5, 1.5)

@@ -124,7 +124,7 @@ def raster(
             ax.vlines(x, y - 0.4, y + 0.4, color=shade, linewidth=1.0, rasterized=marks > MANY)
         else:
             diameter = dot_size(ax, marks, total) if size is None else size
-            style = {"markersize": diameter, "markeredgewidth": 0, "rasterized": marks > MANY}
+            style: dict[str, Any] = {"markersize": diameter, "markeredgewidth": 0, "rasterized": marks > MANY}
             style["alpha"] = opacity(ax, marks, diameter) if size is None else None
             style["snap"] = diameter >= 1.5  # smaller ones would all become whole pixels, and patterns that are none
             ax.plot(x, y, linestyle="none", marker="o", color=shade, **style)

@@ -182,7 +182,8 @@ def reached(group: Meaning) -> Iterator[Meaning]:
         if id(one) not in found:
             found.add(id(one))
             yield one
-            near = [getattr(one, end, None) for end in ("base", "source", "target")]
+            ends = [end for end in ("base", "source", "target") if end in vars(one) or hasattr(type(one), end)]
+            near = [getattr(one, end) for end in ends]
             todo += [g for g in near if isinstance(g, Meaning)] + [link.source for link in one.links.values()]
 
 

@@ -5,9 +5,8 @@ Each area has an excitatory and an inhibitory population; the long-range connect
 lets the pulse reach area 24c, but makes the network unstable; when local inhibition grows along (global balanced
 amplification, GBA), the pulse arrives and all stays stable.
 
-All fifty parameter sets of the figures run as one model: set k has the areas 29*k to 29*k + 28, which are connected
-among themselves only.  The connectome is a file with the matrices of the paper (flnMat, hierVals, areaList); without it
-an artificial one stands in.
+The fifty parameter sets of the figures run side by side, as batches.  The connectome is a file with the matrices of the
+paper (flnMat, hierVals, areaList); without it an artificial one stands in.
 """
 
 from __future__ import annotations
@@ -18,7 +17,11 @@ from _cli import finish, options
 
 from eqsim import *
 
-opts = options(__doc__, connectome={"metavar": "FILE", "help": "MATLAB file with flnMat, hierVals and areaList"})
+opts = options(
+    __doc__,
+    connectome={"metavar": "FILE", "help": "MATLAB file with flnMat, hierVals and areaList"},
+    single={"action": "store_true", "help": "run the parameter sets one after the other, with the same result"},
+)
 prefs.codegen.target = opts.target
 defaultclock.dt = 0.2 * ms
 
@@ -47,7 +50,7 @@ n = len(areas)
 # the fifty parameter sets
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class Point:
     """Long-range excitation and local inhibition in pA/Hz, strength of the pulse in Hz, are there connections back?"""
 
@@ -70,7 +73,8 @@ without_gba = [Point(mu, pulse=22.05 * 1.9) for mu in mu_3F]
 weak, strong = Point(33.7, pulse=22.05 * 1.9), Point(51.5, 25.2, 11.54 * 1.9)
 stable, unstable = Point(34), Point(36)
 shown = [stable, unstable, weak, strong]  # of these all areas are recorded, of the others V1 and 24c
-points = shown if opts.short else list(dict.fromkeys([*shown, *with_feedback, *without_feedback, *with_gba, *without_gba]))
+swept = [] if opts.short else sorted({*with_feedback, *without_feedback, *with_gba, *without_gba} - {*shown})
+
 # the model
 
 beta_E, beta_I = 0.066 * Hz / pA, 0.351 * Hz / pA
@@ -79,22 +83,23 @@ omega_EE, omega_IE, omega_II = 24.3 * pA / Hz, 12.2 * pA / Hz, 12.5 * pA / Hz
 mu_IE = 25.3 * pA / Hz
 eta = 0.68
 E_0, I_0 = 10 * Hz, 35 * Hz  # spontaneous rates
-onset, end = (0.75 * second, 1.25 * second) if opts.short else (2 * second, 5 * second)
-before = 0.75 * second  # recording begins so long before the pulse
-pulse = TimedArray([0] * round(onset / (250 * ms)) + [1, 0], dt=250 * ms)
+before = 0.75 * second  # at rest, nothing happens: so long before the pulse is long enough
+duration = before + (0.5 * second if opts.short else 3 * second)
+pulse = TimedArray([0, 0, 0, 1, 0], dt=250 * ms)
+onset = 2.0  # when the paper gives the pulse, in second
 
 
-def simulate(points: list[Point], shown: list[Point]) -> tuple[Network, StateMonitor]:
-    """Run all points in one model; record all areas of those that are shown, and V1 and 24c of the others.
+def network(fractions: np.ndarray, record: list[int]) -> Network:
+    """All areas at their spontaneous rates.
 
-    Order in a step: the sum over areas, inhibition (which sees the newest E), excitation.
+    The paper gives each area a background that makes these rates a fixed point: currents are those on top of it.  Order in
+    a step: the sum over areas, inhibition (which sees the newest E), excitation.
     """
     inhibitory = NeuronGroup(
-        len(points) * n,
-        """dI/dt = (-I + max(beta_I*current + background, I_0))/tau_I                : Hz
-           current = (1 + eta*h)*(omega_IE*E + mu_IE*long_range) - omega_II*I        : amp
+        n,
+        """dI/dt = (-I + I_0 + max(beta_I*current, 0*Hz))/tau_I                               : Hz
+           current = (1 + eta*h)*(omega_IE*(E - E_0) + mu_IE*long_range) - omega_II*(I - I_0) : amp
            long_range : Hz
-           background : Hz (constant)
            h : 1 (constant)
            E : Hz (linked)""",
         method="euler",
@@ -102,13 +107,13 @@ def simulate(points: list[Point], shown: list[Point]) -> tuple[Network, StateMon
         name="inhibitory",
     )
     excitatory = NeuronGroup(
-        len(points) * n,
-        """dE/dt = (-E + max(beta_E*current + background + stimulus*pulse(t), E_0))/tau_E : Hz
-           current = (1 + eta*h)*(omega_EE*E + mu_EE*long_range) - omega_EI*I             : amp
-           background : Hz (constant)
-           stimulus : Hz (constant)
-           mu_EE : amp/Hz (constant)
-           omega_EI : amp/Hz (constant)
+        n,
+        """dE/dt = (-E + E_0 + max(beta_E*current + stimulus, 0*Hz))/tau_E                    : Hz
+           current = (1 + eta*h)*(omega_EE*(E - E_0) + mu_EE*long_range) - omega_EI*(I - I_0) : amp
+           stimulus = strength*pulse(t)*int(i == 0)                                           : Hz
+           mu_EE : amp/Hz (constant, shared)
+           omega_EI : amp/Hz (constant, shared)
+           strength : Hz (constant, shared)
            h : 1 (linked)
            long_range : Hz (linked)
            I : Hz (linked)""",
@@ -119,56 +124,60 @@ def simulate(points: list[Point], shown: list[Point]) -> tuple[Network, StateMon
     inhibitory.E = linked_var(excitatory, "E")
     for name in ("h", "I", "long_range"):
         setattr(excitatory, name, linked_var(inhibitory, name))
-
-    connectomes = [fractions if point.feedback else np.tril(fractions) for point in points]
     between = Synapses(
         excitatory,
         inhibitory,
         """fln : 1 (constant)
-           long_range_post = fln*E_pre : Hz (summed)""",
+           long_range_post = fln*(E_pre - E_0) : Hz (summed)""",
         name="between",
     )
-    rows = [np.nonzero(matrix) for matrix in connectomes]
-    between.connect(
-        i=np.concatenate([source + k * n for k, (target, source) in enumerate(rows)]),
-        j=np.concatenate([target + k * n for k, (target, source) in enumerate(rows)]),
-    )
-    between.fln = np.concatenate([matrix[row] for matrix, row in zip(connectomes, rows, strict=True)])
-
-    inhibitory.h = np.tile(place, len(points))
-    excitatory.mu_EE = np.repeat([point.mu_EE for point in points], n) * pA / Hz
-    excitatory.omega_EI = np.repeat([point.omega_EI for point in points], n) * pA / Hz
-    excitatory.stimulus = np.kron([point.pulse for point in points], np.arange(n) == 0) * Hz  # to V1, the first area
-
-    # all areas start at their spontaneous rates, and the background is such that they stay there
+    between.connect(matrix=fractions.T, weight="fln")
+    inhibitory.h = place
     excitatory.E, inhibitory.I = E_0, I_0
-    inhibitory.long_range = E_0 * np.concatenate([matrix.sum(axis=1) for matrix in connectomes])
-    excitatory.background = "E_0 - beta_E*current"
-    inhibitory.background = "I_0 - beta_I*current"
+    return Network(excitatory, inhibitory, between, StateMonitor(excitatory, "E", record=record, when="end", name="trace"))
 
-    net = Network(excitatory, inhibitory, between)
-    net.run(onset - before)
-    ends = np.arange(len(points))[:, None] * n + [0, n - 1]
-    trace = StateMonitor(excitatory, "E", record=np.unique([*range(len(shown) * n), *ends.flat]), when="end")
-    net.add(trace)
-    net.run(end - (onset - before))
-    return net, trace
+
+def values(point: Point) -> dict[str, Quantity]:
+    """The parameters of a point, as a batch wants them."""
+    names = ("mu_EE", "omega_EI", "strength")
+    units = (pA / Hz, pA / Hz, Hz)
+    numbers = (point.mu_EE, point.omega_EI, point.pulse)
+    return {f"excitatory.{name}": x * unit for name, x, unit in zip(names, numbers, units, strict=True)}
+
+
+def simulate(points: list[Point], record: list[int]) -> dict[Point, np.ndarray]:
+    """Rates of the recorded areas in Hz (areas, times), from ``before`` the pulse on; for points of one connectome."""
+    if not points:
+        return {}
+    net = network(fractions if points[0].feedback else np.tril(fractions), record)
+    if not opts.single:
+        rates = np.asarray(run_batch(net, duration, points=[values(p) for p in points], results="trace.E").values / Hz)
+        return dict(zip(points, rates, strict=True))
+    found = {}
+    net.store()
+    for point in points:
+        for name, value in values(point).items():
+            setattr(net["excitatory"], name.removeprefix("excitatory."), value)
+        net.run(duration)
+        found[point] = np.array(net["trace"].E / Hz)
+        net.restore()
+    return found
 
 
 BrianLogger.suppress_name("invalid_values")  # some networks are unstable: that is what the figures show
-net, trace = simulate(points, shown)
+rates = simulate(shown, list(range(n)))
+rates |= simulate([p for p in swept if p.feedback], [0, n - 1])
+rates |= simulate([p for p in swept if not p.feedback], [0, n - 1])
 
 # what the figures show
 
-t = np.asarray(trace.t / second)
-seconds = float(onset / second)
-rates = np.asarray(trace.E / Hz)
+t = onset - float(before / second) + np.arange(round(duration / defaultclock.dt)) * float(defaultclock.dt / second)
 
 
 def change(point: Point, area: int, start: float = -0.25, stop: float = 3.0) -> tuple[np.ndarray, np.ndarray]:
     """Times, and what an area's rate has changed since a start, which is counted from the pulse: s, Hz."""
-    window = slice(*np.searchsorted(t, np.array([start, stop]) + seconds - 1e-9))
-    row = rates[np.searchsorted(trace.record, points.index(point) * n + area)]
+    window = slice(*np.searchsorted(t, np.array([start, stop]) + onset - 1e-9))
+    row = rates[point][area if point in shown else {0: 0, n - 1: 1}[area]]
     return t[window], row[window] - row[window][0]
 
 

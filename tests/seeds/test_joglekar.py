@@ -1,4 +1,4 @@
-"""Joglekar 2018: equal bits everywhere and of one set alone, all areas at rest before the pulse, every listed peak."""
+"""Joglekar 2018: equal bits everywhere, also of batches and single runs; rest before the pulse; every listed peak."""
 
 from __future__ import annotations
 
@@ -7,54 +7,52 @@ from typing import Any
 
 import numpy as np
 import pytest
-from scripts import WAYS, data, numbers, play, playing, reference
+from scripts import data, numbers, play, playing, reference
 
-from eqsim import ms
+from eqsim import Hz, ms, pA
 
 
 @pytest.fixture(scope="module")
 def short() -> dict[str, Any]:
-    """Four parameter sets, 1.25 s, with the artificial connectome."""
+    """Four parameter sets in one batch, 1.25 s, with the artificial connectome."""
     return play("joglekar_2018", "--short", way="cython")
 
 
-@pytest.mark.parametrize("way", [way for way in WAYS if way != "cython"])
-def test_equal_bits(way: str, short: dict[str, Any], tmp_path: Path) -> None:
-    with playing("joglekar_2018", "--short", way=way, folder=tmp_path) as script:
-        assert np.array(script["trace"].E).tobytes() == np.array(short["trace"].E).tobytes()
-        assert np.array(script["net"]["inhibitory"].I).tobytes() == np.array(short["net"]["inhibitory"].I).tobytes()
-
-
-def test_sets_do_not_touch_each_other(short: dict[str, Any]) -> None:
-    """One set alone gives the bits that it has among the others."""
-    n, point = short["n"], short["points"][2]
-    _, alone = short["simulate"]([point], [point])
-    assert np.array(alone.E).tobytes() == np.array(short["trace"].E)[2 * n : 3 * n].tobytes()
+@pytest.mark.parametrize(("way", "how"), [("numpy", "batch"), ("cython", "single"), ("standalone", "single")])
+def test_equal_bits(way: str, how: str, short: dict[str, Any], tmp_path: Path) -> None:
+    words = ["--short", *(["--single"] if how == "single" else [])]
+    with playing("joglekar_2018", *words, way=way, folder=tmp_path) as script:
+        found = {tuple(vars(point).values()): rates.tobytes() for point, rates in script["rates"].items()}
+    assert found == {tuple(vars(point).values()): rates.tobytes() for point, rates in short["rates"].items()}
 
 
 def test_all_areas_rest_until_the_pulse(short: dict[str, Any]) -> None:
-    """10 Hz and 35 Hz are a fixed point, whatever the parameters: to rounding errors, a few units of 2e-15, which the
-    unstable sets amplify by less than 1000 in 0.75 s."""
-    t, E = short["t"], short["rates"]
-    assert np.abs(E[:, t < short["seconds"] - 1e-9] - 10).max() < 1e-11
-    assert E[0, np.searchsorted(t, short["seconds"] + 0.01)] > 20
+    """The spontaneous rates are a fixed point, whatever the parameters: all currents are exactly 0."""
+    before = short["t"] < 2 - 1e-9
+    assert len(short["rates"]) == 4
+    for rates in short["rates"].values():
+        assert np.all(rates[:, before] == 10)
+        assert rates[0, before.sum() + 50] > 20
 
 
 def test_inhibition_sees_the_newest_excitation(short: dict[str, Any]) -> None:
-    """A step of Joglekar's scheme by hand, from the state at the end: the sum over areas, then I, then E."""
-    n, net = short["n"], short["net"]
+    """A step as the paper's example computes it, with the background currents of the paper: from states up to 50 Hz."""
+    fln, h, rng = short["fractions"], short["place"], np.random.default_rng(1)
+    E, I = rng.uniform(0, 50, 29), rng.uniform(0, 50, 29)
+    net = short["network"](fln, [0])
     excitatory, inhibitory = net["excitatory"], net["inhibitory"]
-    E, I = np.array(excitatory.E), np.array(inhibitory.I)
-    long_range = np.concatenate([short["fractions"] @ E[k * n : k * n + n] for k in range(len(short["points"]))])
-    slope = 1 + 0.68 * np.tile(short["place"], len(short["points"]))
-    drive = 0.351 * (slope * (12.2 * E + 25.3 * long_range) - 12.5 * I) + np.array(inhibitory.background)
-    I_new = I + 0.2 / 10 * (-I + np.maximum(drive, 35))
-    mu, omega = (np.repeat([getattr(p, name) for p in short["points"]], n) for name in ("mu_EE", "omega_EI"))
-    drive = 0.066 * (slope * (24.3 * E + mu * long_range) - omega * I_new) + np.array(excitatory.background)
-    E_new = E + 0.2 / 20 * (-E + np.maximum(drive, 10))
-    net.run(0.2 * ms)
-    np.testing.assert_allclose(np.array(inhibitory.I), I_new, rtol=1e-12)
-    np.testing.assert_allclose(np.array(excitatory.E), E_new, rtol=1e-12)
+    excitatory.E, inhibitory.I = E * Hz, I * Hz
+    excitatory.mu_EE, excitatory.omega_EI = 34 * pA / Hz, 21 * pA / Hz
+    w_EE, w_IE = 0.066 * 24.3 * (1 + 0.68 * h), 0.351 * 12.2 * (1 + 0.68 * h)
+    w_EI, w_II = -0.066 * 21, -0.351 * 12.5
+    W_EE, W_IE = ((a * (1 + 0.68 * h))[:, None] * fln for a in (0.066 * 34, 0.351 * 25.3))
+    b_E = -((-1 + w_EE) * 10 + 10 * W_EE.sum(axis=1) + w_EI * 35)
+    b_I = -(w_IE * 10 + 10 * W_IE.sum(axis=1) + (-1 + w_II) * 35)
+    new_I = I + 0.2 / 10 * (-I + np.maximum(W_IE @ E + w_IE * E + w_II * I + b_I, 35))
+    new_E = E + 0.2 / 20 * (-E + np.maximum(W_EE @ E + w_EE * E + w_EI * new_I + b_E, 10))
+    net.run(0.2 * ms, namespace=short)
+    np.testing.assert_allclose(inhibitory.I / Hz, new_I, rtol=1e-12)
+    np.testing.assert_allclose(excitatory.E / Hz, new_E, rtol=1e-12)
 
 
 def test_every_peak(tmp_path: Path) -> None:

@@ -37,8 +37,8 @@ ax.set(xlabel='from area', ylabel='to area', title='fraction of labelled neurons
 # ## The model
 #
 # Each area has an excitatory and an inhibitory population.  `mu_EE` is the strength of the long-range excitation, `omega_EI` that of
-# the local inhibition.  A sweep is one model: each parameter set has areas of its own.  In a step the sum over areas comes first,
-# then inhibition, then excitation: `order`.
+# the local inhibition.  A background keeps all areas at their spontaneous rates, 10 Hz and 35 Hz; currents are those on top of it.
+# In a step the sum over areas comes first, then inhibition, then excitation: `order`.
 
 # %%
 beta_E, beta_I = 0.066*Hz/pA, 0.351*Hz/pA
@@ -47,46 +47,35 @@ omega_EE, omega_IE, omega_II, mu_IE = 24.3*pA/Hz, 12.2*pA/Hz, 12.5*pA/Hz, 25.3*p
 E_0, I_0 = 10*Hz, 35*Hz
 pulse = TimedArray([0, 1, 0], dt=250*ms)
 
+inhibitory = NeuronGroup(n, '''
+    dI/dt = (-I + I_0 + max(beta_I*current, 0*Hz))/tau_I : Hz
+    current = (1 + eta*h)*(omega_IE*(E - E_0) + mu_IE*long_range) - omega_II*(I - I_0) : amp
+    long_range : Hz
+    h : 1 (constant)
+    E : Hz (linked)''', method='euler', order=1, name='inhibitory')
+excitatory = NeuronGroup(n, '''
+    dE/dt = (-E + E_0 + max(beta_E*current + stimulus, 0*Hz))/tau_E : Hz
+    current = (1 + eta*h)*(omega_EE*(E - E_0) + mu_EE*long_range) - omega_EI*(I - I_0) : amp
+    stimulus = strength*pulse(t)*int(i == 0) : Hz
+    mu_EE : amp/Hz (constant, shared)
+    omega_EI : amp/Hz (constant, shared)
+    strength : Hz (constant, shared)
+    h : 1 (linked)
+    long_range : Hz (linked)
+    I : Hz (linked)''', method='euler', order=2, name='excitatory')
+inhibitory.E = linked_var(excitatory, 'E')
+excitatory.h = linked_var(inhibitory, 'h')
+excitatory.I = linked_var(inhibitory, 'I')
+excitatory.long_range = linked_var(inhibitory, 'long_range')
 
-def network(mu, omega, strength):
-    inhibitory = NeuronGroup(n*len(mu), '''
-        dI/dt = (-I + max(beta_I*current + background, I_0))/tau_I         : Hz
-        current = (1 + eta*h)*(omega_IE*E + mu_IE*long_range) - omega_II*I : amp
-        long_range : Hz
-        background : Hz (constant)
-        h : 1 (constant)
-        E : Hz (linked)''', method='euler', order=1)
-    excitatory = NeuronGroup(n*len(mu), '''
-        dE/dt = (-E + max(beta_E*current + background + stimulus*pulse(t), E_0))/tau_E : Hz
-        current = (1 + eta*h)*(omega_EE*E + mu_EE*long_range) - omega_EI*I             : amp
-        background : Hz (constant)
-        stimulus : Hz (constant)
-        mu_EE : amp/Hz (constant)
-        omega_EI : amp/Hz (constant)
-        h : 1 (linked)
-        long_range : Hz (linked)
-        I : Hz (linked)''', method='euler', order=2)
-    inhibitory.E = linked_var(excitatory, 'E')
-    for name in ('h', 'I', 'long_range'):
-        setattr(excitatory, name, linked_var(inhibitory, name))
-
-    between = Synapses(excitatory, inhibitory, '''w : 1 (constant)
-                                                  long_range_post = w*E_pre : Hz (summed)''')
-    target, source = nonzero(fln)
-    sets = n*arange(len(mu))[:, None]
-    between.connect(i=(sets + source).ravel(), j=(sets + target).ravel())
-    between.w = tile(fln[target, source], len(mu))
-
-    excitatory.mu_EE, excitatory.omega_EI = repeat(mu, n)*pA/Hz, repeat(omega, n)*pA/Hz
-    excitatory.stimulus = where(arange(n*len(mu)) % n == 0, strength, 0)*Hz
-    inhibitory.h = tile(place, len(mu))
-    # all areas start at their spontaneous rates, and the background is such that they stay there
-    excitatory.E, inhibitory.I = E_0, I_0
-    inhibitory.long_range = E_0*tile(fln.sum(axis=1), len(mu))
-    excitatory.background = 'E_0 - beta_E*current'
-    inhibitory.background = 'I_0 - beta_I*current'
-    trace = StateMonitor(excitatory, 'E', record=True, when='end')
-    return Network(excitatory, inhibitory, between, trace), trace
+between = Synapses(excitatory, inhibitory, '''
+    w : 1 (constant)
+    long_range_post = w*(E_pre - E_0) : Hz (summed)''')
+between.connect(matrix=fln.T, weight='w')
+inhibitory.h = place
+excitatory.E, inhibitory.I = E_0, I_0
+trace = StateMonitor(excitatory, 'E', record=True, when='end', name='trace')
+net = Network(excitatory, inhibitory, between, trace)
 
 # %% [markdown]
 # ## Weak and strong balanced amplification (figure 3)
@@ -94,13 +83,14 @@ def network(mu, omega, strength):
 # The pulse lasts 250 ms.  Stronger long-range excitation together with stronger inhibition lets it through to area 24c.
 
 # %%
-net, trace = network([33.7, 51.5], [19.7, 25.2], repeat([22.05*1.9, 11.54*1.9], n))
-net.run(1.5*second)
-change = (trace.E/Hz - 10).reshape(2, n, -1)
+two = {'excitatory.mu_EE': [33.7, 51.5]*pA/Hz, 'excitatory.omega_EI': [19.7, 25.2]*pA/Hz,
+       'excitatory.strength': [22.05*1.9, 11.54*1.9]*Hz}
+change = run_batch(net, 1.5*second, two, zip=True, results='trace.E').values/Hz - 10
+t = arange(change.shape[2])*0.0002
 fig, axs = subplots(2, 1, sharex=True, figsize=(7, 4))
 for ax, area, name in ((axs[0], 0, 'V1'), (axs[1], -1, '24c')):
-    ax.plot(trace.t/second, change[0, area]/change[0, area].max(), 'g', label=f'weak, to {change[0, area].max():.3g} Hz')
-    ax.plot(trace.t/second, change[1, area]/change[1, area].max(), 'purple', label=f'strong, to {change[1, area].max():.3g} Hz')
+    ax.plot(t, change[0, area]/change[0, area].max(), 'g', label=f'weak, to {change[0, area].max():.3g} Hz')
+    ax.plot(t, change[1, area]/change[1, area].max(), 'purple', label=f'strong, to {change[1, area].max():.3g} Hz')
     ax.set_ylabel(f'{name}, of its peak')
     ax.legend()
 xlabel('time (s)');
@@ -117,21 +107,23 @@ if measured:
 
 # %% [markdown]
 # ## Thirty-two parameter sets at once (figure 3F)
+#
+# `run_batch` runs all of them as one compiled program.
 
 # %%
 mu = arange(20., 52., 2.)
-both = concatenate([mu, mu])
-omega = concatenate([full(16, 19.7), 19.7 + (mu - 33.7)*55/178])
-duration = 2*second
+sets = {'excitatory.mu_EE': concatenate([mu, mu])*pA/Hz,
+        'excitatory.omega_EI': concatenate([full(16, 19.7), 19.7 + (mu - 33.7)*55/178])*pA/Hz,
+        'excitatory.strength': 22.05*1.9*Hz}
+duration = 1.75*second
 
 # %% short
 duration = 0.75*second
 
 # %%
 BrianLogger.suppress_name('invalid_values')  # some networks are unstable: that is the point
-net, trace = network(both, omega, repeat(22.05*1.9, 32*n))
-net.run(duration)
-arrived = (trace.E/Hz - 10).reshape(32, n, -1)[:, -1].max(axis=1).reshape(2, 16)
+found = run_batch(net, duration, sets, zip=True, results='trace.E').values/Hz
+arrived = (found[:, -1] - 10).max(axis=1).reshape(2, 16)
 semilogy(mu, minimum(arrived[0], 500), '.-', label='inhibition stays')
 semilogy(mu, minimum(arrived[1], 500), 'k.-', label='inhibition grows along')
 xlabel('mu_EE (pA/Hz)')

@@ -27,6 +27,7 @@ class CudaBuild(Build):
     """How a CUDA project is built."""
 
     nvcc: str = "nvcc"
+    gpu: int = 0
     architectures: tuple[int, ...] = ARCHITECTURES
     nvcc_flags: tuple[str, ...] = ("-O3",)
     flags: tuple[str, ...] = ("-O2", "-w")
@@ -91,13 +92,13 @@ def cuda_files(programs: Sequence[tuple[Program, Sequence[Story]]], build: CudaB
     for number, (program, stories) in enumerate(programs):
         text = spell(program, whole=True)
         files |= {f"network_{number}/{path}": t for path, t in headers(program, text, stories).items()}
-        files |= {f"network_{number}/{path}": t for path, t in _grid_files(program, text).items()}
+        files |= {f"network_{number}/{path}": t for path, t in _grid_files(program, text, build.gpu).items()}
         files[f"network_{number}.cpp"] = tables(program, number, elsewhere=f"network_{number}_elsewhere")
         files[f"network_{number}.cu"] = fill("doors/cuda/network.cu.j2", number=number)
     return files
 
 
-def _grid_files(program: Program, text: ProgramText) -> dict[str, str]:
+def _grid_files(program: Program, text: ProgramText, gpu: int) -> dict[str, str]:
     names = {k.name: t for k, t in zip(program.kernels, text.kernels, strict=True)}
     fields = _fields(program, text)
     kernels = [(t, _spread_text(program, k, t, fields)) for k, t in zip(program.kernels, text.kernels, strict=True)]
@@ -116,6 +117,7 @@ def _grid_files(program: Program, text: ProgramText) -> dict[str, str]:
             kernels=kernels,
             clocks=program.clocks,
             plan=levels,
+            gpu=gpu,
             written=[a.name in written for a in program.arrays],
         ),
     }

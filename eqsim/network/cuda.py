@@ -40,6 +40,7 @@ class CudaDevice(StandaloneDevice):
             flags=("-g", "-O0", "-w") if debug else ("-O2", "-w"),
             nvcc_flags=("-g", "-O0") if debug else ("-O3",),
             nvcc=nvcc(),
+            gpu=int(prefs[PREFIX + "gpu_id"] or 0),
             architectures=architectures(),
             slots=self.slots,
         )

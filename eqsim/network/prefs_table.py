@@ -232,7 +232,7 @@ _CUDA_STANDALONE = (
     _row(_CUDA + "profile_statemonitor_copy_to_host", None, or_none(TEXT), "Variable whose copies are timed.", OWN_GPU),
     _row(_CUDA + "cuda_backend.gpu_heap_size", 128, COUNT, "Megabytes of heap on the GPU.", OWN_GPU),
     _row(_CUDA + "cuda_backend.detect_gpus", True, FLAG, "Whether GPUs are looked for.", OWN_GPU),
-    _row(_CUDA + "cuda_backend.gpu_id", None, or_none(COUNT), "Number of the GPU to use.", OWN_GPU),
+    _row(_CUDA + "cuda_backend.gpu_id", None, or_none(COUNT), "Number of the GPU to use; None: the first one."),
     _row(_CUDA + "cuda_backend.extra_compile_args_nvcc", ["-w", "-use_fast_math"], TEXTS, "Flags for nvcc.", FIXED_FLAGS),
     _row(_CUDA + "cuda_backend.compute_capability", None, or_none(NUMBER), "Architecture to compile for, e.g. 8.6; None: 8.0 and 9.0."),
     _row(_CUDA + "cuda_backend.detect_cuda", True, FLAG, "Whether CUDA is looked for.", OWN_GPU),

@@ -27,10 +27,12 @@ static inline bool eq_fine(cudaError_t status, const char* what) {
   snprintf(eq_problem, sizeof eq_problem, "the GPU: %s: %s", what, cudaGetErrorString(status));
   return false;
 }
-static inline bool eq_find_device() {
+static inline bool eq_find_device(int64_t wanted) {
   int count = 0;
-  if (cudaGetDeviceCount(&count) == cudaSuccess && count > 0) return true;
-  snprintf(eq_problem, sizeof eq_problem, "no GPU was found; 'make serial' and 'make emulated' make programs that need none");
+  if (cudaGetDeviceCount(&count) == cudaSuccess && wanted >= 0 && wanted < count)
+    return eq_fine(cudaSetDevice((int)wanted), "choice of it");
+  if (count > 0) snprintf(eq_problem, sizeof eq_problem, "there is no GPU %lld; %d were found", (long long)wanted, count);
+  else snprintf(eq_problem, sizeof eq_problem, "no GPU was found; 'make serial' and 'make emulated' make programs that need none");
   return false;
 }
 static inline bool eq_take(void** place, int64_t bytes) {
@@ -44,7 +46,7 @@ static inline bool eq_download(void* host, const void* device, int64_t bytes) {
   return eq_fine(cudaMemcpy(host, device, (size_t)bytes, cudaMemcpyDeviceToHost), "copy from it");
 }
 #else
-static inline bool eq_find_device() { return true; }
+static inline bool eq_find_device(int64_t) { return true; }
 static inline bool eq_take(void** place, int64_t bytes) {
   *place = calloc(1, (size_t)bytes + !bytes);
   if (!*place) snprintf(eq_problem, sizeof eq_problem, "there is no memory for another %lld bytes", (long long)bytes);

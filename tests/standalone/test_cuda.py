@@ -117,6 +117,22 @@ def test_without_a_gpu_the_program_says_so(done: tuple[Path, object]) -> None:
     )
 
 
+@pytest.mark.skipif(shutil.which("nvcc") is None, reason="nvcc is not installed")
+@pytest.mark.skipif(shutil.which("nvidia-smi") is None, reason="no GPU")
+@pytest.mark.parametrize("blocks", ["", "1", "2"])
+def test_a_gpu_gives_the_same_bits(blocks: str, done: tuple[Path, object], tmp_path: Path) -> None:
+    make(done[0])
+    command = ["./main", "--report", "0", "--results", str(tmp_path)]
+    subprocess.run(command, cwd=done[0], env={**os.environ, "EQSIM_BLOCKS": blocks}, check=True)
+    assert differing(tmp_path, done[0] / "results") == []
+
+
+@pytest.mark.skipif(shutil.which("cmake") is None or shutil.which("nvcc") is None, reason="cmake or nvcc is not installed")
+def test_cmake_knows_how_to_build_it(done: tuple[Path, object], tmp_path: Path) -> None:
+    command = ["cmake", "-B", str(tmp_path), "-S", str(done[0])]
+    assert "Generating done" in subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
 # ---- the device
 
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from eqsim.ir.clock import Clocks
+from eqsim.network.report import BarReport
 from eqsim.objects.base import BrianObject
 from eqsim.objects.clock import EPSILON, Clock
 from eqsim.objects.log import GrowingLog
@@ -53,7 +54,7 @@ class Progress:
         """Seconds between the lines of a program of its own, which draws no bars; 0 for none."""
         if self.report is None:
             return 0.0
-        return max(self.period, 1.0) if hasattr(self.report, "bar") else self.period
+        return max(self.period, 1.0) if isinstance(self.report, BarReport) else self.period
 
     def begin(self) -> None:
         """The first report."""
@@ -72,7 +73,8 @@ class Progress:
 
     def close(self) -> None:
         """Nothing more will be reported: a bar leaves its line."""
-        getattr(self.report, "close", lambda: None)()
+        if isinstance(self.report, BarReport):
+            self.report.close()
 
     def _tell(self, completed: float) -> None:
         if self.report is not None:

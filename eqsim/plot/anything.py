@@ -28,12 +28,13 @@ def draw(*args: Any, **kwargs: Any) -> Any:
     -------
     The axes; the lines from matplotlib's ``plot``.
     """
-    import eqsim.plot as plot
-    from eqsim.plot.look import axes
-
     if args and (name := picture_of(args[0])):
+        import eqsim.plot as plot
+
         return getattr(plot, name)(*args, **kwargs)
     if args and type(args[0]).__module__.startswith("eqsim.analysis.") and hasattr(args[0], "plot"):
+        from eqsim.plot.look import axes
+
         return args[0].plot(*args[1:], **{**kwargs, "ax": axes(kwargs.get("ax"))})
     from matplotlib import pyplot
 

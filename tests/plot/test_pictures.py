@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -86,8 +87,8 @@ CALLS = {
     "connections": lambda r, **k: plot.connections(r.synapses, **k),
     "histogram": lambda r, **k: plot.histogram(r.synapses.g, **k),
     "matrix": lambda r, **k: plot.matrix(r.synapses.to_matrix("g"), **k),
-    "phase_plane": lambda r, **k: plot.phase_plane(oscillator(), x=(-2, 2), y=(-2, 2), **k),
-    "bifurcation": lambda r, **k: plot.bifurcation(oscillator(), "a", -1, 1, cycles=False, **k),
+    "phase_plane": lambda r, **k: plot.phase_plane(plane(), **k),
+    "bifurcation": lambda r, **k: plot.bifurcation(diagram(), **k),
 }
 LABELS = {
     "raster": ("time (ms)", "neuron"),
@@ -108,6 +109,27 @@ def oscillator() -> Any:
     return analysis.Model(
         "dx/dt = (a*x - y - x*(x**2 + y**2))/ms : 1\ndy/dt = (x + a*y - y*(x**2 + y**2))/ms : 1\na : 1", a=0.5
     )
+
+
+@cache
+def plane() -> Any:
+    return oscillator().phase_plane(x=(-2, 2), y=(-2, 2))
+
+
+@cache
+def diagram() -> Any:
+    return analysis.bifurcation(oscillator(), "a", -1, 1)
+
+
+def test_a_model_is_analysed_on_the_way() -> None:
+    """As its results are drawn; limit cycles are followed, too."""
+    of_model = plot.phase_plane(oscillator(), x=(-2, 2), y=(-2, 2))
+    for a, b in zip(of_model.lines, plot.phase_plane(plane()).lines, strict=True):
+        assert np.array_equal(a.get_xydata(), b.get_xydata(), equal_nan=True)
+    with_cycles = plot.bifurcation(oscillator(), "a", -1, 1, variable="y")
+    assert with_cycles.get_ylabel() == "y"
+    assert "stable limit cycle" in [text.get_text() for text in with_cycles.get_legend().get_texts()]
+    assert plot.bifurcation(oscillator(), "a", -1, 1, cycles=False, legend=False).get_legend() is None
 
 
 def test_each_function_is_tested_here() -> None:

@@ -218,7 +218,7 @@ def _edges(bins: Any, values: np.ndarray, log: bool) -> np.ndarray:
     if np.ndim(bins):
         seconds(bins[0], "the edge of a bin")
         return np.asarray(bins, float)
-    low, high = (float(values.min()), float(values.max())) if len(values) else (0.0, 1e-3)
+    low, high = (float(values.min()), float(values.max())) if len(values) else (1e-4, 1e-3)
     if log:
         return np.geomspace(low * (1 - 1e-9), high * (1 + 1e-9), int(bins) + 1)
     return np.linspace(0.0, high * (1 + 1e-9), int(bins) + 1)

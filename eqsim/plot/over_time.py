@@ -13,6 +13,7 @@ import numpy as np
 
 from eqsim.analysis.axes import Scale
 from eqsim.analysis.flow import seconds
+from eqsim.objects import Synapses
 from eqsim.objects.results import Events, Rates, Traces, TracesView
 from eqsim.objects.smoothing import window_weights
 from eqsim.plot.anything import picture_of
@@ -94,7 +95,7 @@ def traces(
         here = [line for line in lines if line.dim is dim]
         if spikes is not None:
             here = [_spiking(line, t[shown], spikes, top) for line in here]
-        _draw(place, time, t[shown], here, len(monitor.record), legend and (place is places[0] or len(here) > 1))
+        _draw(place, time, t[shown], here, monitor, legend and (place is places[0] or len(here) > 1))
         place.set_xlim(time([first, last]))
     label_time(places[-1], time)
     return places[0] if len(places) == 1 else np.array(places)
@@ -149,7 +150,7 @@ def _spiking(line: Lines, t: np.ndarray, spikes: Any, top: Any) -> Lines:
     return Lines(line.name, line.dim, y, line.who)
 
 
-def _draw(ax: Any, time: Scale, t: np.ndarray, lines: list[Lines], recorded: int, legend: bool) -> None:
+def _draw(ax: Any, time: Scale, t: np.ndarray, lines: list[Lines], monitor: Any, legend: bool) -> None:
     """All lines of one unit."""
     scale = Scale.of(lines[0].name, lines[0].dim, np.concatenate([line.y.ravel() for line in lines]))
     one = len(lines) == 1
@@ -162,7 +163,8 @@ def _draw(ax: Any, time: Scale, t: np.ndarray, lines: list[Lines], recorded: int
     ax.set_ylabel(scale.label if one else scale.symbol or "value")
     many = len(lines[0].y)
     if legend and (many > 1 or not one):
-        title = None if not one or lines[0].who is None else "neuron" if many == recorded else f"{many} of {recorded}"
+        kind, recorded = "synapse" if isinstance(monitor.source, Synapses) else "neuron", len(monitor.record)
+        title = None if not one or lines[0].who is None else kind if many == recorded else f"{many} of {recorded}"
         style = {"fontsize": "small", "title_fontsize": "small", "frameon": False}
         ax.legend(title=title, loc="upper left", bbox_to_anchor=(1.0, 1.0), **style)
 
@@ -274,10 +276,14 @@ def spectrum(
     ------
     TypeError
         If the signal is an array and ``dt`` is missing.
+    ValueError
+        If there are fewer than two samples.
     """
     from eqsim.analysis.signals import power_spectrum
 
     name, values, step = _signal(signal, variable, dt)
+    if np.shape(values)[-1] < 2:
+        raise ValueError("plot.spectrum needs at least two samples: has the network been run?")
     f, density = power_spectrum(values, step, segment=segment)
     y, dim = np.atleast_2d(np.asarray(density)).mean(axis=0), get_dimensions(density)
     shown = np.asarray(f) <= (np.inf if highest is None else float(highest))
@@ -295,8 +301,8 @@ def _signal(signal: Any, variable: str | None, dt: Any) -> tuple[str, Any, Any]:
         return "rate", signal.rate, wrap(signal._dt_s, second.dim)
     if isinstance(signal, Traces):
         name = variable or next(iter(signal._dims()))
-        t = signal.t_
-        return name, signal[name], wrap(float(t[1] - t[0]), second.dim)
+        times = signal.t_[:2]
+        return name, signal[name], wrap(float(np.ptp(times)) if len(times) else 0.0, second.dim)
     if dt is None:
         raise TypeError("plot.spectrum needs dt=, the time between the samples of an array")
     return getattr(signal, "name", "signal"), signal if isinstance(signal, Quantity) else np.asarray(signal, float), dt

@@ -472,6 +472,29 @@ def test_wrong_things_are_refused_with_the_right_name(run: Any, name: str) -> No
         call(run)
 
 
+@pytest.mark.parametrize("name", sorted(set(CALLS) - {"spectrum", "matrix", "phase_plane", "bifurcation"}))
+def test_pictures_of_nothing_are_empty(name: str) -> None:
+    """Before a run there is nothing to see, and nothing goes wrong."""
+    cells = NeuronGroup(3, "v : volt", threshold="v > 1*volt", reset="v = 0*volt", name="cells")
+    synapses = Synapses(cells, cells, "g : siemens")
+    nothing = SimpleNamespace(
+        spikes=SpikeMonitor(cells),
+        trace=StateMonitor(cells, "v", record=True),
+        rate=PopulationRateMonitor(cells),
+        synapses=synapses,
+    )
+    CALLS[name](nothing).figure.canvas.draw()
+    with pytest.raises(ValueError, match="needs at least two samples"):
+        plot.spectrum(nothing.rate)
+    plot.isi(nothing.spikes, log=True)
+
+
+def test_traces_of_synapses_say_so(run: Any) -> None:
+    monitor = StateMonitor(run.synapses, "g", record=True)
+    monitor.record_single_timestep()
+    assert plot.traces(monitor).get_legend().get_title().get_text() == "synapse"
+
+
 def test_wrong_sizes_are_refused(run: Any) -> None:
     with pytest.raises(ValueError, match="2 populations, but 1 names"):
         plot.raster(run.fast, run.slow, names=["x"])

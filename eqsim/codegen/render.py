@@ -38,8 +38,8 @@ from eqsim.ir.domain import (
 from eqsim.ir.expr import Expr, Load, Number, Ref
 from eqsim.ir.order import independent
 from eqsim.ir.program import Events, Kernel, Program, Queue, Route, timetable
-from eqsim.ir.stmt import Let, Log, Store
-from eqsim.ir.walk import body_nodes, bound_names, nodes, statements, writes
+from eqsim.ir.stmt import Add, Let, Log, Store
+from eqsim.ir.walk import body_nodes, bound_names, nodes, reads, statements, writes
 
 INDICES = ("i", "j", "k", "r", "n")
 IN_BATCH = {POINT.name: "p", ELEMENT.name: "e"}
@@ -78,6 +78,17 @@ class StageText:
 
 
 @dataclass(frozen=True, slots=True)
+class SumText:
+    """What a kernel over synapses does if it only adds up: ``array[end] += value``, after some lines."""
+
+    type: str
+    array: str
+    end: str
+    body: tuple[str, ...]
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class KernelText:
     """One kernel, spelled.  ``at`` gives the member (``s.name``) of an array or number, or a literal, by its role."""
 
@@ -95,6 +106,7 @@ class KernelText:
     stages: tuple[StageText, ...]
     fetched: tuple[str, ...]
     test: str
+    sum: SumText | None
     uses: frozenset[str]
     rows: tuple[tuple[str, str], ...]
     scratch: str
@@ -289,6 +301,7 @@ class _Kernel:
             stages=self._stages(printer, bound, pieces),
             fetched=tuple(map(self._of, own_arrays(self.kernel.body))) if "order" in self.roles else (),
             test=printer.bare(asks) if asks is not None else "",
+            sum=self._sum(printer),
             uses=frozenset(IN_BATCH.get(e.name, e.name) for e in self._expressions() if isinstance(e, Ref))
             & frozenset((*INDICES, *IN_BATCH.values())),
             rows=tuple((self._of(self.row_names[x]), self._of(self.logs[x].cursor)) for x in self._logged()),
@@ -322,6 +335,22 @@ class _Kernel:
             gives = [("double" if let.value.type == "real" else "int64_t", bound[let.name]) for let in stage.gives]
             found.append(StageText(tuple(lines), tuple(gives)))
         return tuple(found)
+
+    def _sum(self, printer: Printer) -> SumText | None:
+        """The only thing that a kernel over all synapses of a batch does, if that is to add to a neuron."""
+        domain = self.kernel.domain
+        if not (isinstance(domain, Batch) and isinstance(domain.domain, Gather)):
+            return None
+        *lets, last = self.kernel.body
+        if not isinstance(last, Add):
+            return None
+        ends = {Ref(x, "int") * POINTS + POINT: role for x, role in (("i", "source"), ("j", "target")) if role in self.roles}
+        if not all(isinstance(s, Let) for s in lets) or last.index not in ends or last.array in reads(self.kernel.body):
+            return None
+        kind = STORAGE_TYPES[self.arrays[last.array].dtype]
+        return SumText(
+            kind, self._of(last.array), ends[last.index], tuple(printer.body(tuple(lets))), printer.bare(last.value)
+        )
 
     def _scratch(self) -> str:
         """How many events are in flight, or found in a step, at most."""

@@ -43,7 +43,7 @@ from eqsim.ir.stmt import Add, Let, Log, Stmt, Store, When
 from eqsim.ir.walk import body_nodes, map_statement, nodes, reads, statements, transform, writes
 
 LANES = 8
-"""The number of points is made a multiple of this: no loop over points has a rest."""
+"""The number of points is made a multiple of this, or of twice as much if there are more: loops over points have no rest."""
 
 KEPT_AS: dict[Type, str] = {"real": "float64", "int": "int64", "word": "uint64", "bool": "int64"}
 

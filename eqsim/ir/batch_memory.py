@@ -30,7 +30,8 @@ class BatchMemory:
     def __init__(self, batch: Together, states: Sequence[State]) -> None:
         self.batch = batch
         self.count = len(states)
-        self.points = -(-len(states) // LANES) * LANES
+        lanes = LANES if len(states) <= LANES else 2 * LANES
+        self.points = -(-len(states) // lanes) * lanes
         self.columns = {c for log in batch.single.logs for c in log.columns if c in batch.varying}
         padded = [*states, *[states[-1]] * (self.points - len(states))]
         self.state = self._joined(padded)

@@ -23,6 +23,15 @@ from eqsim.units import DIMENSIONLESS
 logger = get_logger(__name__)
 
 
+class NoAttribute(AttributeError):
+    """There is no attribute of this name.  What was meant is only looked for when somebody reads the message."""
+
+    def __str__(self) -> str:
+        owner, name, variables = self.args
+        hint = did_you_mean(name, set(variables)) if not name.startswith("_") else ""
+        return f"{owner} has no attribute '{name}'{'; ' + hint if hint else ''}"
+
+
 class Group(Access):
     """Base of groups of neurons and of synapses: their variables are attributes."""
 
@@ -32,8 +41,7 @@ class Group(Access):
             return self.view(variables[name])
         if name.endswith("_") and name[:-1] in variables:
             return self.view(variables[name[:-1]], units=False)
-        hint = did_you_mean(name, set(variables)) if not name.startswith("_") else ""
-        raise AttributeError(f"{type(self).__name__} has no attribute '{name}'{'; ' + hint if hint else ''}")
+        raise NoAttribute(type(self).__name__, name, frozenset(variables))
 
     def view(self, variable: Variable, units: bool = True) -> Any:
         """How a variable looks from outside: a live view, or a plain value for N, t and dt."""

@@ -16,8 +16,10 @@ much to do that more points at once would only be in the way.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from eqsim.errors import EqsimError
 from eqsim.ir.batch import LANES, Together, Unlike, changing, differing, refused, together
@@ -27,13 +29,14 @@ from eqsim.ir.program import State
 from eqsim.ir.verify import verify
 from eqsim.ir.visits import size_of
 from eqsim.log import get_logger
+from eqsim.network.device import choice
 from eqsim.network.devices import get_device
 from eqsim.network.driver import interruptible
 from eqsim.network.network import Network, logs_of
-from eqsim.objects import seed as set_seed
 from eqsim.objects.operations import NetworkOperation
 from eqsim.objects.randomness import seeds_of_a_while
 from eqsim.schedule.link import Linked
+from eqsim.sweeps.beginnings import Beginnings
 from eqsim.sweeps.networks import NetworkTask
 from eqsim.sweeps.tasks import Outcome, Run, attempt, detached, told
 
@@ -66,9 +69,11 @@ def check(net: Network) -> None:
 def run_together(task: NetworkTask, runs: Sequence[Run]) -> Iterator[Outcome]:
     """Run the points of a network together; gives their outcomes."""
     check(task.net)
+    kept = _known.setdefault(task.net, _Kept())
+    task.outline = kept.outline
     left = list(runs)
     while left:
-        batch = _Batch(task)
+        batch = _Batch(task, kept)
         with seeds_of_a_while():
             failed = batch.prepare(left)
         yield from failed
@@ -79,59 +84,69 @@ def run_together(task: NetworkTask, runs: Sequence[Run]) -> Iterator[Outcome]:
             for run in batch.runs:
                 yield attempt(task, run.point, run.seed)
         left = left[len(failed) + len(batch.runs) :]
+    kept.outline = task.outline
 
 
 @dataclass(slots=True)
+class _Kept:
+    """What the next batch of a network may use again."""
+
+    outline: Linked | None = None
+    key: Any = None
+    together: Together | None = None
+    module: Any = None
+
+
+_known: WeakKeyDictionary[Network, _Kept] = WeakKeyDictionary()
+
+
 class _Batch:
     """Some points that run together."""
 
-    task: NetworkTask
-    runs: list[Run] = field(default_factory=list)
-    states: list[State] = field(default_factory=list)
-    linked: Linked | None = None
-    objects: list[Any] = field(default_factory=list)
-    unlike: str = ""
+    def __init__(self, task: NetworkTask, kept: _Kept) -> None:
+        self.task, self.kept = task, kept
+        self.runs: list[Run] = []
+        self.states: list[State] = []
+        self.beginnings = Beginnings(task)
+
+    @property
+    def linked(self) -> Linked:
+        """The program and the state of the point that was linked last."""
+        assert self.beginnings.linked is not None
+        return self.beginnings.linked
+
+    @property
+    def objects(self) -> list[Any]:
+        """What takes part in a run."""
+        return self.beginnings.objects
 
     # -- the beginning -----------------------------------------------------------------------------------------------
 
     def prepare(self, runs: Sequence[Run]) -> list[Outcome]:
         """Take as many of the runs as have room; gives those that cannot even begin."""
         failed: list[Outcome] = []
+        room = len(runs)
         for run in runs:
-            if self.states and len(self.states) >= self._room():
+            if len(self.states) >= room:
                 break
             try:
-                set_seed(run.seed)
-                linked, self.objects = self.task.link(run.point.values, self.linked)
-                linked.constants(linked.state)
+                self.states.append(self.beginnings.state(run))
+                self.runs.append(run)
             except Exception as error:
                 line, text = told(error)
                 failed.append(Outcome(run.point.index, error=line, traceback=text))
                 continue
-            if self.linked is not None and linked.program is not self.linked.program:
-                self.unlike = f"{run.point} needs another program than {self.runs[0].point}"
-            self.linked = linked
-            self.runs.append(run)
-            self.states.append(self._copied(linked.state))
+            if len(self.states) == 1:
+                room = min(room, self._room())
+                self._expect(runs[room - 1])
         return failed
 
-    def _copied(self, state: State) -> State:
-        """A state whose arrays stay as they are; what is equal to that of the first point is shared with it."""
-        assert self.linked is not None
-        program = self.linked.program
-        columns = {c for log in program.logs for c in log.columns}
-        changed, first = changing(program), self.states[0] if self.states else None
-        found = State(dict(state.arrays), dict(state.reals), dict(state.ints), dict(state.steps))
-        for name in found.arrays.keys() - columns:
-            values, before = state.arrays[name], None if first is None else first.arrays[name]
-            same = before is not None and name not in changed and values.shape == before.shape
-            same = same and before is not None and values.tobytes() == before.tobytes()
-            found.arrays[name] = before if same and before is not None else values.copy()
-        return found
+    def _expect(self, last: Run) -> None:
+        with suppress(Exception):  # it will be told of when it is its turn
+            self.beginnings.expect(last)
 
     def _room(self) -> int:
         """How many points there is memory for."""
-        assert self.linked is not None
         program, state = self.linked.program, self.states[0]
         size = sum(int(state.arrays[name].nbytes) for name in changing(program))
         size += sum(int(log.wanted(self._ticks(log))) for log in logs_of(self.objects) if log.clock is not None)
@@ -144,34 +159,34 @@ class _Batch:
         return float(self.task.start["t"]) + float(self.task.duration)
 
     def _ends(self) -> dict[str, int]:
-        assert self.linked is not None
         return {name: members[0].first_step_at(self._end_s) for name, members in self.linked.clocks.items()}
 
     def _ticks(self, log: Any) -> int:
         """How often the clock of a log will tick."""
-        assert self.linked is not None
         clock = next(n for n, members in self.linked.clocks.items() if any(c is log.clock for c in members))
         return self._ends()[clock] - self.states[0].steps[clock]
 
     def _together(self) -> Together:
-        """The program of all points.
+        """The program of all points, with the module that runs it.
 
         Raises
         ------
         Unlike
             If they cannot go side by side.
         """
-        assert self.linked is not None
-        program = self.linked.program
-        reason = self.unlike or refused(program) or self._too_large()
+        program, kept = self.linked.program, self.kept
+        reason = self.beginnings.unlike or refused(program) or self._too_large()
         if reason:
             raise Unlike(reason)
-        found = together(program, *differing(self.states[1:], self.states[0]))
-        verify(found.program, "batch")
-        return found
+        arrays, numbers = differing(self.states[1:], self.states[0])
+        key = (program, frozenset(arrays), frozenset(numbers), get_device(), *choice())
+        if kept.together is None or kept.key is None or kept.key[0] is not program or kept.key[1:] != key[1:]:
+            found = together(program, arrays, numbers)
+            verify(found.program, "batch")
+            kept.key, kept.together, kept.module = key, found, get_device().module(found.program)
+        return kept.together
 
     def _too_large(self) -> str:
-        assert self.linked is not None
         program, state = self.linked.program, self.states[0]
         walked = {k.domain.route for k in program.kernels if isinstance(k.domain, Across)}
         count = sum(size_of(f"{r.synapses}.N", state) for r in program.routes if r.name in walked)
@@ -193,7 +208,7 @@ class _Batch:
             yield self._outcome(memory, at, run)
 
     def _run(self, memory: BatchMemory) -> None:
-        module, ends = get_device().module(memory.batch.program), self._ends()
+        module, ends = self.kept.module, self._ends()
         buffers = {log.name: log for log in memory.batch.single.logs}
         for log in logs_of(self.objects):
             if log.clock is not None and log.name in buffers:
@@ -211,7 +226,6 @@ class _Batch:
 
     def _outcome(self, memory: BatchMemory, at: int, run: Run) -> Outcome:
         """Let the network stand where the point has ended, and read."""
-        assert self.linked is not None
         try:
             self._stand(memory, at, run)
             for still_good in self.linked.checks:
@@ -223,7 +237,6 @@ class _Batch:
             return Outcome(run.point.index, error=line, traceback=text)
 
     def _stand(self, memory: BatchMemory, at: int, run: Run) -> None:
-        assert self.linked is not None
         memory.take(at, self.linked.state)
         buffers = {log.name: log for log in memory.batch.single.logs}
         for log in logs_of(self.objects):

@@ -92,6 +92,7 @@ class NetworkTask:
             if isinstance(log, DiskLog):
                 raise EqsimError("a monitor of the network records to a file, which has room for one run: leave out its to=")
         self.start = storing.snapshot(net)
+        self.outline: Linked | None = None
 
     @property
     def name(self) -> str:
@@ -131,11 +132,12 @@ class NetworkTask:
     def _in_explicit(self, name: str) -> bool:
         return any(name in namespace for namespace, _ in self._explicit.values())
 
-    def link(self, values: Mapping[str, Any], before: Linked | None = None) -> tuple[Linked, list[BrianObject]]:
+    def link(self, values: Mapping[str, Any]) -> tuple[Linked, list[BrianObject]]:
         """Begin a run with other values: its program and state, and the objects that take part; it cannot go on."""
         self.begin(values)
         objects = self.net.begin_run()
-        return self.net.engine.outline(objects, self.seen, self.net.schedule_names, before), objects
+        self.outline = self.net.engine.outline(objects, self.seen, self.net.schedule_names, self.outline)
+        return self.outline, objects
 
     def begin(self, values: Mapping[str, Any]) -> None:
         """The network as it was, with other values."""

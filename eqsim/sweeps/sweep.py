@@ -115,7 +115,6 @@ def sweep(
     ((3, 2), (3, 2))
     """
     settle()
-    gc.collect()  # objects that nobody has any more would take names, and the model be another program
     asked = {variable_name(k): v for k, v in {**(parameters or {}), **more}.items()}
     plan = make_points(asked, points, zip, repeats)
     task = _task(model, duration, results, user_namespace(level) if namespace is None else namespace)
@@ -124,6 +123,7 @@ def sweep(
         if batch:
             raise TypeError("a batch needs a network: sweep(net, ..., duration=..., batch=True)")
         task.check(tuple(first))
+        gc.collect()  # objects that nobody has any more would take names, and the model be another program
     journal = None if file is None else Journal(file)
     base = _base_seed(seed, journal)
     try:

@@ -247,6 +247,8 @@ class SynapticNames(Group):
         found = order_matters(body)
         if found is not None and found.origin is not None:
             side = "post" if found.index == Ref("j", "int") else "pre"
+            if max(self.table.incoming() if side == "post" else self.table.outgoing(), default=0) <= 1:
+                return  # not connected yet, or one to one: no neuron is shared
             sums = f"; to add up over synapses, write {found.array.rpartition('.')[2]}_{side} += ..."
             sums = sums if isinstance(found, Store) else ""
             logger.warning(

@@ -62,3 +62,15 @@ def test_the_text_of_the_warning(caplog: pytest.LogCaptureFixture) -> None:
         "on_pre of Synapses 'told': the result of 'x_post = w' depends on the order of the synapses that share a neuron (it "
         "is: by time of the spike, then by number); to add up over synapses, write x_post += ..."
     ]
+
+
+def test_one_to_one_is_not_warned_of(caplog: pytest.LogCaptureFixture) -> None:
+    """No two synapses share a neuron: the code of each has the last word."""
+    told = NeuronGroup(3, "x : 1", threshold="True", name="one")
+    S = Synapses(told, told, "w : 1", on_pre="x_post = w", name="one_to_one")
+    S.connect(j="i")
+    S.w = [1, 2, 3]
+    with caplog.at_level(logging.WARNING):
+        Network(told, S).run(0.2 * ms)
+    assert "one_to_one" not in caplog.text
+    assert told.x[:].tolist() == [1, 2, 3]

@@ -25,7 +25,7 @@ static void eq_uncut(const eq_Cut& cut) {
 }
 
 // For each end the part that it belongs to, so that all parts have about as many synapses; null if there is no memory.
-template <class End> static uint8_t* eq_owners(int64_t parts, int64_t total, const End* end_of) {
+template <class End> EQ_COLD static uint8_t* eq_owners(int64_t parts, int64_t total, const End* end_of) {
   int64_t highest = 0;
   for (int64_t at = 0; at < total; ++at)
     if ((int64_t)end_of[at] > highest) highest = (int64_t)end_of[at];
@@ -49,7 +49,7 @@ template <class Value> static Value* eq_room(const Value* like, int64_t count) {
 // Cut a route; it stays in one part if there is no memory, or if it would have to be sorted and has no order.
 // `ends` by position, or `column` by synapse; delays may be null.
 template <class End, class Delay>
-static void eq_cut(eq_Cut& cut, int64_t parts, int64_t size, const int64_t* rows, const int32_t* order, const Delay* delays,
+EQ_COLD static void eq_cut(eq_Cut& cut, int64_t parts, int64_t size, const int64_t* rows, const int32_t* order, const Delay* delays,
                    const End* ends, const End* column, bool may_sort) {
   cut = {1, false, rows, order, delays, ends};
 #ifdef EQ_THREADS

@@ -36,7 +36,7 @@ static void eq_try(eq_Pace& pace) {
 }
 
 // How the next lap runs, and for how many steps at most; `synapses` will be dealt out before all threads work.
-static int64_t eq_plan(eq_Pace& pace, int64_t budget, int64_t synapses) {
+EQ_COLD static int64_t eq_plan(eq_Pace& pace, int64_t budget, int64_t synapses) {
   pace.until = 0;
   if (pace.always) return budget;
   const bool worth = pace.work_s > EQ_WORTH;
@@ -52,7 +52,7 @@ static int64_t eq_plan(eq_Pace& pace, int64_t budget, int64_t synapses) {
 }
 
 // A lap of so many steps took so many seconds; `work` of them the processor has worked on the first thread.
-static void eq_note(eq_Pace& pace, int64_t steps, double seconds, double work) {
+EQ_COLD static void eq_note(eq_Pace& pace, int64_t steps, double seconds, double work) {
   pace.worked += seconds;
   if (pace.always) return;
   const double step_s = steps ? seconds / (double)steps : 1e300;

@@ -8,6 +8,7 @@
 #include "eqsim.hpp"
 
 #define EQ_MOST_THREADS 64
+#define EQ_COLD __attribute__((cold))  // done now and then: short code is enough
 #ifndef EQ_GRAIN
 #define EQ_GRAIN 64  // elements that are never dealt out to different threads: they may share a line of the cache
 #endif
@@ -33,11 +34,14 @@ struct eq_Team {
 };
 EQ_FN bool eq_meet(eq_Team&, int) { return true; }
 EQ_FN void eq_go_on(eq_Team&) {}
+EQ_FN bool eq_late(double) { return false; }
+#define EQ_STEP static inline
 
 #else
 #include <pthread.h>
 #include <time.h>
 
+#define EQ_STEP static __attribute__((noinline))
 #define EQ_LOOKS 2000  // about 10 to 100 us
 
 struct eq_Team {
@@ -117,7 +121,7 @@ static void* eq_begin_work(void* member) {
 }
 
 // Send the first `count` of the others home.
-static void eq_dismiss(eq_Team& team, eq_Member* others, int count) {
+EQ_COLD static void eq_dismiss(eq_Team& team, eq_Member* others, int count) {
   team.going = 0;
   eq_go_on(team);
   for (int q = 0; q < count; ++q) pthread_join(others[q].thread, nullptr);
@@ -126,7 +130,7 @@ static void eq_dismiss(eq_Team& team, eq_Member* others, int count) {
 }
 
 // Gather a team; each of the others follows as soon as the first one goes on.  False if the machine has not so many threads.
-static bool eq_gather(eq_Team& team, eq_Member* others, int size, void (*follow)(void*, int), void* job) {
+EQ_COLD static bool eq_gather(eq_Team& team, eq_Member* others, int size, void (*follow)(void*, int), void* job) {
   team.size = size;
   if (size == 1) return true;
   pthread_mutex_init(&team.lock, nullptr);
@@ -140,9 +144,12 @@ static bool eq_gather(eq_Team& team, eq_Member* others, int size, void (*follow)
   return true;
 }
 
-static double eq_seconds(clockid_t clock = CLOCK_MONOTONIC) {
+EQ_COLD static double eq_seconds(clockid_t clock = CLOCK_MONOTONIC) {
   timespec now;
   clock_gettime(clock, &now);
   return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
+
+// Is it later than `until`?  Never, if that is 0.
+EQ_FN bool eq_late(double until) { return until > 0 && eq_seconds() > until; }
 #endif

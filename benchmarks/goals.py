@@ -87,6 +87,10 @@ IMPORT = Probe("eqsim", "-", "import", "-")
 WIRING = Probe("eqsim", "auto", "wiring", "wiring", 1e-4)
 WIRING_BRIAN2 = Probe("brian2", "cython", "wiring", "wiring", 1e-4)
 RECORDING = Probe("eqsim", "cython", "recording", "recording", 1.0, 5)
+TWO_COBAHH, TWO_COBA, TWO_CUBA, TWO_LIF = (
+    Probe("eqsim", "cython", "threads", model, seconds, 5)
+    for model, seconds in (("cobahh", 0.5), ("coba", 1.0), ("cuba", 1.0), ("lif", 10.0))
+)
 WHOLE = "own+children"
 
 ROWS = (
@@ -122,5 +126,9 @@ ROWS = (
     Row("wiring", "8 million synapses, connect(p=0.02)", WIRING, 1.0, WIRING_BRIAN2, faster=True),
     Row("wiring", "the same: seconds of compilers", WIRING, 0.0, value="children"),
     Row("wiring", "the same: bytes of a synapse and its weight", WIRING, 12, value="bytes", scale="bytes"),
+    Row("threads", "COBAHH, two threads, wall, against one", TWO_COBAHH, 1.7, faster=True, value="gain", scale="times"),
+    Row("threads", "COBA, wall on two threads, of that on one", TWO_COBA, 1.05, value="cost", scale="times"),
+    Row("threads", "CUBA, the same", TWO_CUBA, 1.05, value="cost", scale="times"),
+    Row("threads", "one LIF neuron, the same", TWO_LIF, 1.05, value="cost", scale="times"),
     Row("recording", "recording 4000 neurons, against copying", RECORDING, 1.15, value="ratio", scale="times"),
 )

@@ -10,6 +10,7 @@ import      seconds of the import, and how many of sympy and matplotlib it broug
 wiring      seconds of connect(), bytes per synapse after connect, weights and a run, children's seconds
 recording   seconds of a step that records N values, less those of one that records one, as a multiple of the seconds of
             copying as much to memory that is as new
+threads     wall seconds of runs on one thread and on two, in turns, and their quotients
 build       C++ standalone: generate and compile; prints where the program is (TARGET is the folder)
 ==========  ====================================================================================================
 """
@@ -132,6 +133,20 @@ def recording(sim: Any, name: str, seconds: float, repeats: int) -> dict[str, An
     return {"ratio": (best["all"] - best["one"]) / best["copy"], **{k: v[1:] for k, v in found.items()}}
 
 
+def threads(sim: Any, name: str, seconds: float, repeats: int) -> dict[str, Any]:
+    """See the table above."""
+    model = model_of(name)
+    found: dict[int, list[float]] = {1: [], 2: []}
+    for turn in range(repeats + 1):
+        for count, walls in found.items():
+            sim.prefs.codegen.threads = count
+            marks = Marks()
+            run(sim, model, seconds if turn else 0.01, marks)
+            walls.append(marks.wall[-1] - marks.wall[0])
+    one, two = (min(walls[1:]) for walls in found.values())
+    return {"gain": one / two, "cost": two / one, "one": found[1][1:], "two": found[2][1:]}
+
+
 def copying(width: int, steps: int) -> float:
     """CPU seconds of copying the same row of doubles to one row after the other of new memory."""
     import numpy as np
@@ -153,7 +168,7 @@ def build(sim: Any, name: str, seconds: float, repeats: int) -> dict[str, Any]:
 
 
 ACTS: dict[str, Callable[[Any, str, float, int], dict[str, Any]]] = {
-    act.__name__: act for act in (speed, script, rerun, wiring, recording, build)
+    act.__name__: act for act in (speed, script, rerun, wiring, recording, threads, build)
 }
 
 

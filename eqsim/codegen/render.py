@@ -115,6 +115,11 @@ class KernelText:
     owner: str
     """How threads share it (see `shares`), and the role of the ends by which they do."""
 
+    @property
+    def collects(self) -> bool:
+        """Is there something to do when all threads have done their parts?"""
+        return self.share == "range" and (self.shape == "where" or bool(self.rows))
+
 
 @dataclass(frozen=True, slots=True)
 class StretchText:
@@ -193,7 +198,9 @@ def _stretches(program: Program, kernels: tuple[KernelText, ...]) -> Iterator[St
     ]
     needed = [frozenset(map(str, r.values())) & arrays for r in roles]
     touches = [touch(program, *x) for x in zip(program.kernels, needed, emitted, strict=True)]
-    found = [e if k.shape == "where" and k.share != "alone" else frozenset() for k, e in zip(kernels, emitted, strict=True)]
+    cursors = {log.name: log.cursor for log in program.logs}
+    moved = [frozenset(cursors[s.log] for s in statements(k.body) if isinstance(s, Log)) for k in program.kernels]
+    found = [e | m if k.collects else frozenset() for k, e, m in zip(kernels, emitted, moved, strict=True)]
     for s in stretches([k.share for k in kernels], touches, found):
         clocks = sorted({kernels[at].clock for at in (*s.together, *s.alone)})
         yield StretchText(tuple(kernels[at] for at in s.together), tuple(kernels[at] for at in s.alone), tuple(clocks))

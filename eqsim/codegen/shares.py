@@ -44,7 +44,8 @@ class Share:
 class Stretch:
     """What happens between two meetings: kernels that all threads work on, and then what one thread does alone.
 
-    Both are numbers of kernels; what is alone of a `Where` is only to put the events of all threads into one list.
+    Both are numbers of kernels; a kernel in both has something to do when all have met: the events that the threads have
+    found go to one list, the cursors of its logs move.
     """
 
     together: list[int] = field(default_factory=list)
@@ -53,7 +54,7 @@ class Stretch:
 
 def share(program: Program, kernel: Kernel) -> Share:
     """How threads share a kernel."""
-    if any(isinstance(s, Log) for s in statements(kernel.body)) or _has_foreign_code(program, kernel):
+    if not _rows_are_known(kernel) or _has_foreign_code(program, kernel):
         return Share("alone")
     if _loads(let.value for let in kernel.prelude) & writes(kernel.body):
         return Share("alone")
@@ -67,6 +68,16 @@ def share(program: Program, kernel: Kernel) -> Share:
         case Gather(route):
             return _gather(program, kernel, _route(program, route))
     return Share("alone")
+
+
+def _rows_are_known(kernel: Kernel) -> bool:
+    """Does each visit append one row to each log, so that its place is known before?
+
+    Lists of chosen elements (`Sample`) are short: they are not worth a meeting.
+    """
+    logs = [s.log for s in statements(kernel.body) if isinstance(s, Log)]
+    always = [s.log for s in kernel.body if isinstance(s, Log)]
+    return not logs or (isinstance(kernel.domain, Each) and len(set(logs)) == len(logs) == len(always))
 
 
 def _across(program: Program, kernel: Kernel, route: Route) -> Share:

@@ -161,12 +161,12 @@ def test_kernels_of_the_gallery_are_shared_where_visits_are_apart() -> None:
     """Logs have one order; what is written to both ends of a synapse has no owner."""
     ways = {k.name: share(PROGRAM, k).way for k in PROGRAM.kernels}
     assert ways == {
-        "trace": "alone",  # a log
+        "trace": "alone",  # a log of chosen elements
         "gather": "listed",
         "update": "range",
         "part": "range",
         "threshold": "range",
-        "spikes": "alone",  # a log
+        "spikes": "alone",  # how many rows there are depends on the events
         "on_pre": "ends",
         "on_post": "alone",  # writes to both ends
         "delayed": "alone",  # reads what others add, and a log

@@ -42,6 +42,7 @@ EQ_FN bool eq_late(double) { return false; }
 #include <time.h>
 
 #define EQ_STEP static __attribute__((noinline))
+#define EQ_STACK (8 << 20)  // bytes; some systems give threads far less
 #define EQ_LOOKS 2000  // about 10 to 100 us
 
 struct eq_Team {
@@ -135,13 +136,17 @@ EQ_COLD static bool eq_gather(eq_Team& team, eq_Member* others, int size, void (
   if (size == 1) return true;
   pthread_mutex_init(&team.lock, nullptr);
   pthread_cond_init(&team.changed, nullptr);
-  for (int q = 0; q < size - 1; ++q) {
-    others[q] = {&team, follow, job, q + 1, pthread_t()};
-    if (pthread_create(&others[q].thread, nullptr, eq_begin_work, &others[q]) == 0) continue;
-    eq_dismiss(team, others, q);
-    return false;
+  pthread_attr_t roomy;
+  pthread_attr_init(&roomy);
+  pthread_attr_setstacksize(&roomy, EQ_STACK);
+  int here = 0;
+  for (; here < size - 1; ++here) {
+    others[here] = {&team, follow, job, here + 1, pthread_t()};
+    if (pthread_create(&others[here].thread, &roomy, eq_begin_work, &others[here]) != 0) break;
   }
-  return true;
+  pthread_attr_destroy(&roomy);
+  if (here < size - 1) eq_dismiss(team, others, here);
+  return here == size - 1;
 }
 
 EQ_COLD static double eq_seconds(clockid_t clock = CLOCK_MONOTONIC) {

@@ -54,10 +54,9 @@ def test_threads_race_for_nothing(project: Path, tmp_path: Path) -> None:
     assert same_results(folder / "results", project / "results")
 
     network = folder / "network_0" / "network.cpp"
-    mark = "cells_spike_thresholder_collect("
-    before, after = network.read_text().split(mark, 1)
-    before, _, inside = before.rpartition("eq_meet(team, me)")
-    network.write_text(f"{before}me == 0{inside}{mark}{after.replace('eq_go_on(team);', '', 1)}")
+    begin, _, end = network.read_text().partition("eq_meet(team, me)")  # after which events are collected
+    assert "_spike_thresholder_collect(" in end.split("eq_go_on(team);")[0]
+    network.write_text(f"{begin}me == 0{end.replace('eq_go_on(team);', '', 1)}")
     subprocess.run(make, cwd=folder, check=True, capture_output=True)
     assert "ThreadSanitizer: data race" in run(folder, "--threads", "3", "--always").stderr
 

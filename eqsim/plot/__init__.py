@@ -20,8 +20,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from eqsim.plot.dynamics import bifurcation, phase_plane
     from eqsim.plot.events import isi, raster
-    from eqsim.plot.over_time import rate, spectrum, traces
+    from eqsim.plot.rates import rate, spectrum
     from eqsim.plot.values import histogram, matrix
+    from eqsim.plot.variables import traces
     from eqsim.plot.wiring import connections, synapses
 
 __all__ = [
@@ -46,10 +47,10 @@ WHERE = {
     "matrix": "values",
     "phase_plane": "dynamics",
     "raster": "events",
-    "rate": "over_time",
-    "spectrum": "over_time",
+    "rate": "rates",
+    "spectrum": "rates",
     "synapses": "wiring",
-    "traces": "over_time",
+    "traces": "variables",
 }
 """The module of each function; it is imported when the function is first used, so that `import eqsim` stays fast."""
 

@@ -6,7 +6,7 @@ In: spike monitors, recordings from files, or for each neuron an array of times.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -35,6 +35,11 @@ class Train:
     first: float
     last: float
 
+    def between(self, first: float, last: float) -> Train:
+        """The spikes from one time to another."""
+        shown = (self.t >= first) & (self.t <= last)
+        return replace(self, i=self.i[shown], t=self.t[shown])
+
 
 def trains(spikes: Sequence[Any], names: Sequence[str] | None, what: str) -> list[Train]:
     """What was given, in one form.
@@ -50,7 +55,7 @@ def trains(spikes: Sequence[Any], names: Sequence[str] | None, what: str) -> lis
     if names is not None:
         if len(names) != len(found):
             raise ValueError(f"{len(found)} populations, but {len(names)} names")
-        found = [Train(str(name), t.i, t.t, t.size, t.first, t.last) for name, t in zip(names, found, strict=True)]
+        found = [replace(train, name=str(name)) for name, train in zip(names, found, strict=True)]
     return found
 
 
@@ -114,20 +119,11 @@ def raster(
     ax = axes(ax)
     first = min(t.first for t in found) if start is None else seconds(start, "start")
     last = max(t.last for t in found) if end is None else seconds(end, "end")
-    scale, offset, total = time_scale(first, last), 0, sum(t.size for t in found)
-    marks = sum(int(np.sum((t.t >= first) & (t.t <= last))) for t in found)
-    inks = _inks(color, len(found), ax)
-    for train, shade in zip(found, inks, strict=True):
-        shown = (train.t >= first) & (train.t <= last)
-        x, y = scale(train.t[shown]), train.i[shown] + offset
-        if total <= TICKS and size is None:
-            ax.vlines(x, y - 0.4, y + 0.4, color=shade, linewidth=1.0, rasterized=marks > MANY)
-        else:
-            diameter = dot_size(ax, marks, total) if size is None else size
-            style: dict[str, Any] = {"markersize": diameter, "markeredgewidth": 0, "rasterized": marks > MANY}
-            style["alpha"] = opacity(ax, marks, diameter) if size is None else None
-            style["snap"] = diameter >= 1.5  # smaller ones would all become whole pixels, and patterns that are none
-            ax.plot(x, y, linestyle="none", marker="o", color=shade, **style)
+    found = [train.between(first, last) for train in found]
+    marks, total = sum(len(train.t) for train in found), sum(train.size for train in found)
+    scale, offset = time_scale(first, last), 0
+    for train, shade in zip(found, _inks(color, len(found), ax), strict=True):
+        _marks(ax, scale(train.t), train.i + offset, shade, size, (marks, total))
         if len(found) > 1:
             place = {"transform": ax.get_yaxis_transform(), "va": "center", "fontsize": "small"}
             ax.text(1.01, offset + train.size / 2 - 0.5, train.name, color=shade, **place)
@@ -138,6 +134,19 @@ def raster(
         ax.set_xlim(scale([first, last]))
     whole_numbers(ax.yaxis)
     return ax
+
+
+def _marks(ax: Any, x: np.ndarray, y: np.ndarray, color: Any, size: float | None, of_all: tuple[int, int]) -> None:
+    """Lines if there are few neurons, else dots; ``of_all`` says how many marks and neurons the picture has."""
+    marks, neurons = of_all
+    if neurons <= TICKS and size is None:
+        ax.vlines(x, y - 0.4, y + 0.4, color=color, linewidth=1.0, rasterized=marks > MANY)
+        return
+    diameter = dot_size(ax, marks, neurons) if size is None else size
+    style: dict[str, Any] = {"markersize": diameter, "markeredgewidth": 0, "rasterized": marks > MANY}
+    style["alpha"] = opacity(ax, marks, diameter) if size is None else None
+    style["snap"] = diameter >= 1.5  # smaller ones would all become whole pixels, and patterns that are none
+    ax.plot(x, y, linestyle="none", marker="o", color=color, **style)
 
 
 def _inks(color: Any, count: int, ax: Any) -> list[Any]:

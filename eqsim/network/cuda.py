@@ -7,6 +7,7 @@ in random order (``on='emulated'``).  All three give the same numbers.
 from __future__ import annotations
 
 import shutil
+import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -72,6 +73,17 @@ def nvcc() -> str:
 
 
 def architectures() -> tuple[int, ...]:
-    """The GPUs to compile for; a capability of 8.6 is 86."""
+    """The GPUs to compile for (86: compute capability 8.6): the wanted one; else the usual ones and those found here."""
     wanted = prefs[PREFIX + "compute_capability"]
-    return ARCHITECTURES if wanted is None else (round(10 * float(wanted)),)
+    if wanted is not None:
+        return (round(10 * float(wanted)),)
+    return tuple(sorted({*ARCHITECTURES, *found_here()} if prefs[PREFIX + "detect_gpus"] else ARCHITECTURES))
+
+
+def found_here() -> tuple[int, ...]:
+    """The GPUs of this machine."""
+    if shutil.which("nvidia-smi") is None:
+        return ()
+    command = ["nvidia-smi", "--query-gpu=compute_cap", "--format=csv,noheader"]
+    said = subprocess.run(command, capture_output=True, text=True, check=False)
+    return tuple(round(10 * float(x)) for x in said.stdout.split() if x.replace(".", "", 1).isdigit())

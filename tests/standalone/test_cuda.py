@@ -28,6 +28,7 @@ from eqsim import (
     set_device,
 )
 from eqsim.errors import CompileError
+from eqsim.network.cuda import architectures
 from eqsim.targets.project import Values
 
 CHECKED = "-O1 -Wall -Wextra -Werror -fsanitize=address,undefined -fno-sanitize-recover=all"
@@ -200,3 +201,13 @@ def test_architectures_are_chosen(tmp_path: Path) -> None:
         prefs[name] = None
         reset_device()
         get_device("cuda_standalone").reinit()
+
+
+def test_gpus_of_this_machine_are_compiled_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tool = tmp_path / "nvidia-smi"
+    tool.write_text("#!/bin/sh\necho 8.9\necho 7.5\n")
+    tool.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    assert architectures() == (75, 80, 89, 90)
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert architectures() == (80, 90)

@@ -36,8 +36,7 @@ def test_artificial_connectome(short: dict[str, Any]) -> None:
 
 def test_noise_has_its_exact_law(short: dict[str, Any]) -> None:
     """The steady state of dn/dt = -n/tau + sigma*xi has the variance sigma**2*tau/2, reached to exp(-2*300/5) here.  The sum
-    of squares of 160 values over the variance is chi-squared, with the standard deviation sqrt(2*160); 4 of them: p < 1e-4.
-    """
+    of squares of 160 values over the variance is chi-squared, with the spread sqrt(2*160): 4 of them, p < 1e-4."""
     n = np.concatenate([np.array(short["noise"].n_x), np.array(short["noise"].n_y)])
     assert abs(np.sum(n**2) / (0.01**2 * 5 / 2) - 160) < 4 * np.sqrt(320)
 

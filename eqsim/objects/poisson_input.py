@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from eqsim.errors import DimensionMismatchError, EqsimError, Source, did_you_mean, for_object
-from eqsim.ir.expr import Cast, Draw, Expr, Load, Number, Ref, Select, as_real, lt
+from eqsim.ir.expr import Cast, Const, Draw, Expr, Load, Number, Ref, Select, as_real, lt
 from eqsim.ir.program import Kernel
 from eqsim.ir.stmt import Add, Let, Stmt, When
 from eqsim.model.arithmetic import number
@@ -168,8 +168,8 @@ class PoissonInput(BrianObject):
         return (*lets, add) if guard is None else (*lets, When(guard, (add,)))
 
     def _table(self) -> AliasTable | None:
-        """The law of the counts, if it stays the same and is not too wide."""
-        if self._rate_tree is not None:
+        """The law of the counts, if it stays the same and is not too wide.  A single input needs none."""
+        if self._rate_tree is not None or self._N == 1:
             return None
         law = (self._N, min(self._rate * self.clock.dt_, 1.0))
         if self._made is None or self._made[0] != law:
@@ -177,7 +177,7 @@ class PoissonInput(BrianObject):
         return self._made[1]
 
     def structure(self) -> Any:
-        return self._table() is not None
+        return self._N == 1, self._table() is not None
 
     def _count(self, context: Context) -> tuple[tuple[Let, ...], Expr]:
         """How many inputs arrive; and what is computed before."""
@@ -185,6 +185,8 @@ class PoissonInput(BrianObject):
         if self._table() is None:
             rate = self._value("rate", self._rate_tree, hertz.dim, context)
             chance = as_real(rate) * context.time(self.clock, "dt").expr
+            if self._N == 1:
+                return (), Select(lt(Draw("uniform", stream), chance), Const(1.0), Const(0.0))
             trials = as_real(Number(f"{self.name}.N", "int"))
             return (), as_real(Draw("binomial", stream, (trials, chance)))
         sides, low = Number(f"{self.name}.sides", "int"), Number(f"{self.name}.low", "int")

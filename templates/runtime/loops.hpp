@@ -16,8 +16,13 @@ static inline int64_t eq_collect(const int64_t* mask, int64_t count, int64_t blo
     int64_t any = 0;
     for (int q = 0; q < 64; ++q) any |= mask[b + q];
     if (!any) continue;
-    for (int q = 0; q < 64; ++q)
-      if (mask[b + q]) events[found++] = (int32_t)(block + b + q);
+    for (int64_t p = b; p < b + 64; p += 8) {
+      int64_t some = 0;
+      for (int q = 0; q < 8; ++q) some |= mask[p + q];
+      if (!some) continue;
+      for (int q = 0; q < 8; ++q)
+        if (mask[p + q]) events[found++] = (int32_t)(block + p + q);
+    }
   }
   for (; b < count; ++b)
     if (mask[b]) events[found++] = (int32_t)(block + b);

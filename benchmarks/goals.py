@@ -11,14 +11,14 @@ class Probe:
 
     Parameters
     ----------
-    side : {'eqsim', 'floor', 'standalone', 'brian2'}
-        Who is measured: this package, the program in `floor/`, Brian2's C++ standalone, Brian2 in Python.
+    side : {'eqsim', 'floor', 'standalone', 'brian2', 'brainpy'}
+        Who is measured: this package, the program in `floor/`, Brian2's C++ standalone, Brian2 in Python, BrainPy.
     target : str
         The target in force.
     act : str
         What to do: a name in the table of `sample.py`.
     model : str
-        A file in `models/`.
+        A file in `models/`; for BrainPy, one in `peers/`.
     seconds : float
         Simulated time of a run.
     repeats : int
@@ -75,6 +75,12 @@ class Speed:
 CUBA, COBA, COBAHH = Speed("cuba", 1.0), Speed("coba", 1.0), Speed("cobahh", 0.5)
 PLASTIC = Speed("plastic", 1.0)
 DENSE, DELAYS, WIDE = Speed("dense", 0.3), Speed("delays", 0.3), Speed("wide", 0.3)
+BALANCED, DECISION = Speed("balanced", 1.0, unit=1.0), Speed("decision", 1.6, unit=1.0)
+SHORT_COLD = Probe("eqsim", "auto", "script", "balanced", 0.1, cache="cold")
+SHORT_BRAINPY = Probe("brainpy", "-", "script", "balanced", 0.1)
+TRIAL_COLD = Probe("eqsim", "auto", "script", "decision", 1.6, cache="cold")
+TRIAL_WARM = Probe("eqsim", "auto", "script", "decision", 1.6)
+TRIAL_BRAINPY = Probe("brainpy", "-", "script", "decision", 1.6)
 ADEX, LIF = Speed("adex", 2.0), Speed("lif", 1.0, unit=1e4)
 COLD = Probe("eqsim", "auto", "script", "cuba", 1.0, cache="cold")
 EDITED = Probe("eqsim", "auto", "script", "cuba", 1.0, cache="edited")
@@ -113,6 +119,11 @@ ROWS = (
     Row("delays", "the same, against standalone", DELAYS("eqsim"), 1.7, DELAYS("standalone"), faster=True),
     Row("wide", "CUBA 100000 x 100, 1 s, against the floor", WIDE("eqsim"), 1.5, WIDE("floor")),
     Row("adex", "AdEx network, 1 s, against Cython", ADEX("eqsim"), 6.0, ADEX("brian2"), faster=True),
+    Row("balanced", "balanced network, 1 s, against BrainPy", BALANCED("eqsim"), 3.0, BALANCED("brainpy"), faster=True),
+    Row("balanced", "script, 0.1 s, cold cache, against BrainPy", SHORT_COLD, 10.0, SHORT_BRAINPY, faster=True, value=WHOLE),
+    Row("decision", "decision, 1.6 s, against BrainPy", DECISION("eqsim"), 3.0, DECISION("brainpy"), faster=True),
+    Row("decision", "script, 1.6 s, cold cache, against BrainPy", TRIAL_COLD, 10.0, TRIAL_BRAINPY, faster=True, value=WHOLE),
+    Row("decision", "script, 1.6 s, warm cache, against BrainPy", TRIAL_WARM, 10.0, TRIAL_BRAINPY, faster=True, value=WHOLE),
     Row("lif", "one LIF neuron, two monitors, a step", LIF("eqsim"), 0.5e-6, scale="us"),
     Row("lif", "the same, against Cython", LIF("eqsim"), 1.0, LIF("brian2"), faster=True, scale="us"),
     Row("tutorial", "tutorial, 50 ms, cold cache", TUTORIAL, 0.3, value=WHOLE),

@@ -25,16 +25,17 @@ class Sides:
     ----------
     folder : Path
         For compiled programs; nothing is written elsewhere.
-    brian2 : str
-        The interpreter that has Brian2; '' if there is none.
+    brian2, brainpy : str
+        The interpreters that have Brian2 and BrainPy; '' if there is none.
     """
 
-    def __init__(self, folder: Path, brian2: str) -> None:
-        self.folder, self.brian2 = folder, brian2
+    def __init__(self, folder: Path, brian2: str, brainpy: str = "") -> None:
+        self.folder, self.brian2, self.brainpy = folder, brian2, brainpy
 
     def sample(self, probe: Probe) -> dict[str, Any]:
         """One sample: what `sample.py` says, or the floor."""
-        return {"floor": self._floor, "standalone": self._standalone}.get(probe.side, self._python)(probe)
+        ways = {"floor": self._floor, "standalone": self._standalone, "brainpy": self._brainpy}
+        return ways.get(probe.side, self._python)(probe)
 
     def _python(self, probe: Probe) -> dict[str, Any]:
         """eqsim or Brian2; the cache is prepared as the probe says."""
@@ -74,6 +75,11 @@ class Sides:
             found.append(float((folder / "cpu.txt").read_text()))
         return {"seconds": found}
 
+    def _brainpy(self, probe: Probe) -> dict[str, Any]:
+        """A program of its own, `peers/MODEL.py`; the whole act of compiling is repeated in each process."""
+        words = [probe.act, probe.model, str(probe.seconds), str(probe.repeats)]
+        return self._spoken([self.brainpy, str(HERE / "peers" / "sample.py"), *words], {"XLA_FLAGS": ONE_THREAD})
+
     def _spoken(self, command: Sequence[str], more: dict[str, str]) -> dict[str, Any]:
         """Run a program; the last line that it prints is JSON."""
         paths = [str(HERE.parent), os.environ.get("PYTHONPATH", "")]
@@ -85,6 +91,7 @@ class Sides:
         return spoken
 
 
+ONE_THREAD = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
 SINGLE = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL")}
 
 

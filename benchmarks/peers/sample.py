@@ -1,11 +1,19 @@
-"""One sample of BrainPy, in a process of its own: python sample.py MODEL SECONDS REPEATS.
+"""One sample of BrainPy, in a process of its own: python sample.py WHAT MODEL SECONDS [REPEATS].
 
-The last line printed is JSON: ``seconds``, CPU seconds of each of REPEATS runs of SECONDS after the compilation; ``own``, CPU
-seconds from after the import to the end of the first run, compilation included; ``rate_Hz`` of all neurons.
+The last line printed is JSON.  All times are CPU seconds of this process.
+
+==========  ====================================================================================================
+speed       seconds of each of REPEATS runs of SECONDS; a run before them compiles
+script      seconds from after the import to the end of a run of SECONDS, compilation included
+==========  ====================================================================================================
+
+MODEL is a file beside this one, whose function ``program(steps)`` gives a function of the first step that runs so many
+steps and returns spikes; or whose function ``sample(what, seconds, repeats)`` takes the sample itself.
 """
 
 import importlib
 import json
+import resource
 import sys
 import time
 
@@ -17,22 +25,35 @@ import numpy as np
 DT = 0.1  # ms
 
 
-def main(name, seconds, repeats):
+def children():
+    """CPU seconds of all processes that this one started and that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def sample(model, what, seconds, repeats):
+    """Build the model and run it."""
+    own, others = time.process_time(), children()
+    steps = round(seconds * 1e3 / DT)
+    run, found, spikes = model.program(steps), [], []
+    for k in range(1 if what == "script" else repeats + 1):
+        start = time.process_time()
+        spikes = [np.asarray(x) for x in jax.block_until_ready(run(k * steps))]
+        found.append(time.process_time() - start)
+    if what == "script":
+        return {"own": time.process_time() - own, "children": children() - others}
+    rate = sum(x.sum() for x in spikes) / sum(x.shape[1] for x in spikes) / seconds
+    return {"seconds": found[1:], "rate_Hz": float(rate)}
+
+
+def main(what, name, seconds, repeats="1"):
     """Take the sample and print it."""
     bm.set_platform("cpu")
     bm.set_dt(DT)
-    steps = round(float(seconds) * 1e3 / DT)
-    begin = time.process_time()
-    run = importlib.import_module(name).program(steps)
-    found, spikes = [], None
-    own = 0.0
-    for k in range(int(repeats) + 1):
-        start = time.process_time()
-        spikes = jax.block_until_ready([np.asarray(x) for x in run(k * steps)])
-        found.append(time.process_time() - start)
-        own = own or time.process_time() - begin
-    rate = sum(x.sum() for x in spikes) / sum(x.shape[1] for x in spikes) / float(seconds)
-    print(json.dumps({"seconds": found[1:], "own": own, "rate_Hz": float(rate), "version": bp.__version__}))
+    model = importlib.import_module(name)
+    given = (what, float(seconds), int(repeats))
+    found = model.sample(*given) if hasattr(model, "sample") else sample(model, *given)
+    print(json.dumps({**found, "version": bp.__version__}))
 
 
 if __name__ == "__main__":

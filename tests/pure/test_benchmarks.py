@@ -48,7 +48,7 @@ def test_table_has_one_width_for_each_column() -> None:
     assert len({len(text) for text in run.table(lines).splitlines()}) == 1
 
 
-@pytest.mark.parametrize("model", ["cuba", "coba", "cobahh", "adex", "lif", "tutorial"])
+@pytest.mark.parametrize("model", ["cuba", "coba", "cobahh", "adex", "lif", "tutorial", "balanced", "decision"])
 def test_model_runs(model: str, tmp_path: Path) -> None:
     """0.5 ms on numpy, in a process of its own as in a real measurement."""
     command = [sys.executable, str(BENCHMARKS / "sample.py"), "eqsim", "numpy", "script", model, "5e-4"]

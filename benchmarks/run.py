@@ -2,10 +2,10 @@
 
     python benchmarks/run.py [--brian2 PYTHON] [--brainpy PYTHON] [--only NAME ...] [--rounds N] [--json FILE]
 
-PYTHON is an interpreter with Brian2 or BrainPy; without it only what needs neither is measured.  Each sample is taken in a process
-of its own, and the sides take turns, so that all see the same machine.  The smallest sample counts, the median is shown
-beside it; of samples that are ratios themselves the median counts.  Times are CPU seconds (compilers included) unless they
-say wall.
+PYTHON is an interpreter with Brian2 or BrainPy; without it only what needs neither is measured.  Each sample is taken in a
+process of its own, and the sides take turns, so that all see the same machine.  The smallest sample counts, the median is
+shown beside it; of samples that are ratios themselves the median counts.  Times are CPU seconds (compilers included)
+unless they say wall.
 """
 
 from __future__ import annotations

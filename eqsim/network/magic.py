@@ -194,6 +194,8 @@ def store(name: str = "default", filename: str | Path | None = None, level: int 
     """
     magic_network.begin(level)
     magic_network.store(name, filename)
+    for obj in magic_network.objects:  # what has not been run is still new to the next run, also in containers
+        obj.is_used = obj._network is not None
 
 
 def restore(

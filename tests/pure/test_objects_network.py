@@ -29,9 +29,11 @@ from eqsim import (
     mV,
     network_operation,
     prefs,
+    restore,
     run,
     second,
     start_scope,
+    store,
 )
 
 
@@ -461,3 +463,17 @@ def test_scheduling_summary() -> None:
     assert len(lines) == 9 and lines[0].split(" | ")[-2:] == ["order", "active"]
     assert lines[6].startswith("sum_spikes (SpikeMonitor) ") and lines[6].endswith(" | thresholds | 1     | yes")
     assert eqsim.scheduling_summary() == found and "<td>sum_spikes" in found._repr_html_()
+
+
+def test_store_before_the_first_run_leaves_containers_alone() -> None:
+    """`store()` once marked what it saw as used, and the first run then left out what stood in lists and dictionaries."""
+    start_scope()
+    G = NeuronGroup(2, "dv/dt = 1/second : 1", threshold="v > 0.005", reset="v = 0", method="euler")
+    monitors = {"spikes": SpikeMonitor(G)}
+    store()
+    run(6 * ms)
+    assert monitors["spikes"].num_spikes == 2
+    restore()
+    assert monitors["spikes"].num_spikes == 0
+    run(12 * ms)
+    assert monitors["spikes"].num_spikes == 4

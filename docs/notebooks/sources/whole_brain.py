@@ -1,14 +1,14 @@
 # %% [markdown]
 # # A brain of eighty regions
 #
-# Each region is a FitzHugh-Nagumo oscillator just below the point where it begins to oscillate; fibres couple them, with delays
-# that grow with their lengths, and noise keeps them moving. Which regions move together, the functional connectivity, can be
-# compared with what fMRI shows. The script with all numbers is
+# Each region is a FitzHugh-Nagumo oscillator just below the point where it begins to oscillate; fibres couple them, with
+# delays that grow with their lengths, and noise keeps them moving. Which regions move together, the functional
+# connectivity, can be compared with what fMRI shows. The script with all numbers is
 # [`examples/seeds/whole_brain.py`](../../examples/seeds/whole_brain.py).
 #
-# The measured connectome (a file `hcp.npz` with `Cmat`, `Dmat` in mm and `FCs`) is read from the folder that the environment
-# variable `EQSIM_DATA` names. Without it, an artificial one stands in: regions at random places in two hemispheres, near ones
-# coupled more strongly.
+# The measured connectome (a file `hcp.npz` with `Cmat`, `Dmat` in mm and `FCs`) is read from the folder that the
+# environment variable `EQSIM_DATA` names. Without it, an artificial one stands in: regions at random places in two
+# hemispheres, near ones coupled more strongly.
 
 # %%
 import os
@@ -41,8 +41,8 @@ plot.matrix(C, label='strength of fibres');
 # %% [markdown]
 # ## The model
 #
-# The noise is an Ornstein-Uhlenbeck process, drawn from its exact law. `x_pre(t - delay)` is the activity at the other end of
-# a fibre, a delay ago.
+# The noise is an Ornstein-Uhlenbeck process, drawn from its exact law. `x_pre(t - delay)` is the activity at the other
+# end of a fibre, a delay ago.
 
 # %%
 noise = NeuronGroup(len(C), '''

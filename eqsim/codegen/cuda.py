@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from eqsim.codegen.project import Build, Story, frame, headers, tables, written_arrays
-from eqsim.codegen.render import KernelText, ProgramText, _roles, spell
+from eqsim.codegen.render import KernelText, ProgramText, roles_of, spell
 from eqsim.codegen.spread import Phase, plan, spread
 from eqsim.codegen.templates import fill, plain
 from eqsim.errors import CompileError, Diagnostic
@@ -132,7 +132,7 @@ def _fields(program: Program, text: ProgramText) -> dict[str, str]:
 
 def _spread_text(program: Program, kernel: Kernel, text: KernelText, fields: Mapping[str, str]) -> SpreadText:
     found = spread(program, kernel)
-    host = {r: str(x) if isinstance(x, int) else fields[x] for r, x in _roles(program, kernel)}
+    host = {r: str(x) if isinstance(x, int) else fields[x] for r, x in roles_of(program, kernel)}
     if found.how != "owned":
         return SpreadText(found.how, "", host=host)
     if isinstance(kernel.domain, Gather):

@@ -191,7 +191,7 @@ def spell(program: Program, whole: bool = False) -> ProgramText:
 def _stretches(program: Program, kernels: tuple[KernelText, ...]) -> Iterator[StretchText]:
     """The step as threads share it."""
     arrays = {a.name for a in program.arrays}
-    roles = [dict(_roles(program, k)) for k in program.kernels]
+    roles = [dict(roles_of(program, k)) for k in program.kernels]
     emitted = [
         frozenset(str(r[x]) for x in EMITTED.get(type(_inner(k.domain)), ()))
         for k, r in zip(program.kernels, roles, strict=True)
@@ -236,7 +236,7 @@ class _Kernel:
         self.arrays = {a.name: a for a in program.arrays}
         self.functions = {f.name: f for f in program.functions}
         self.logs = {log.name: log for log in program.logs}
-        self.roles = dict(_roles(program, kernel))
+        self.roles = dict(roles_of(program, kernel))
         self.lets = {let.name: f"step.{let.name}" for let in kernel.prelude}  # a let may be called like a number
         self.row_names = {log: f"{log}.next_row" for log in self._logged()}
         self.member = members([*self._arrays(), *self._numbers(), *self.lets.values(), *self.row_names.values()])
@@ -397,7 +397,7 @@ class _Kernel:
                 yield Member("int64_t*", self.member[name], stored, name)
 
 
-def _roles(program: Program, kernel: Kernel) -> Iterator[tuple[str, Size]]:
+def roles_of(program: Program, kernel: Kernel) -> Iterator[tuple[str, Size]]:
     """What the loop of a kernel needs besides its body, by role."""
     if isinstance(kernel.domain, Batch):
         yield ("points", POINTS.name)

@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from eqsim.codegen.render import EMITTED, _roles
+from eqsim.codegen.render import EMITTED, roles_of
 from eqsim.ir.domain import Across, Each, Gather, Of, Sample, Where, asked
 from eqsim.ir.expr import Const, Expr, Load, Number, Op, Ref
 from eqsim.ir.program import Kernel, Program
@@ -129,7 +129,7 @@ def _of(index: Expr | None) -> str:
 
 def phases(program: Program, kernel: Kernel) -> tuple[Phase, ...]:
     """The parts of a kernel."""
-    how, roles = spread(program, kernel), dict(_roles(program, kernel))
+    how, roles = spread(program, kernel), dict(roles_of(program, kernel))
     arrays = {a.name for a in program.arrays}
     touched = frozenset(e.array for e in _all_nodes(kernel) if isinstance(e, Load))
     touched |= frozenset(str(r) for r in roles.values() if r in arrays)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import shutil
 import subprocess
@@ -99,6 +100,31 @@ def test_a_missing_barrier_shows(missing: int, emulated: Path, tmp_path: Path) -
         if not finished or differing(tmp_path / "results", emulated / "results"):
             return
     raise AssertionError(f"nobody misses barrier {missing}")
+
+
+def test_models_take_turns_on_the_device(done: tuple[Path, object], tmp_path: Path) -> None:
+    """Two models in one process, in small pieces: each finds its memory again, and what is looked at is of the present."""
+    make(done[0], "library_serial", "CXXFLAGS=-O0")
+    lib = ctypes.CDLL(str(done[0] / "libmodel_serial.so"))
+    lib.eqsim_create.restype, lib.eqsim_create.argtypes = ctypes.c_void_p, [ctypes.c_char_p]
+    lib.eqsim_steps.argtypes = [ctypes.c_void_p, ctypes.c_longlong]
+    lib.eqsim_get.argtypes = [ctypes.c_void_p, ctypes.c_char_p, ctypes.POINTER(ctypes.c_double), ctypes.c_longlong]
+    lib.eqsim_save_results.argtypes = [ctypes.c_void_p, ctypes.c_char_p]
+    lib.eqsim_destroy.argtypes = [ctypes.c_void_p]
+    pair = [lib.eqsim_create(str(done[0] / "data").encode()) for _ in range(2)]
+    seen: list[list[float]] = [[], []]
+    going = True
+    while going:
+        for model_, values in zip(pair, seen, strict=True):
+            going = lib.eqsim_steps(model_, 23) == 0
+            value = ctypes.c_double()
+            assert lib.eqsim_get(model_, b"cuba.v", ctypes.byref(value), 1) == 0
+            values.append(value.value)
+    assert seen[0] == seen[1] and len(set(seen[0])) > 3
+    for model_ in pair:
+        assert lib.eqsim_save_results(model_, str(tmp_path / "results").encode()) == 0
+        assert differing(tmp_path / "results", done[0] / "results") == []
+        lib.eqsim_destroy(model_)
 
 
 @pytest.mark.skipif(shutil.which("nvcc") is None, reason="nvcc is not installed")

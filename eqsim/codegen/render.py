@@ -39,7 +39,7 @@ from eqsim.ir.expr import Expr, Load, Number, Ref
 from eqsim.ir.order import independent
 from eqsim.ir.program import Events, Kernel, Program, Queue, Route, timetable
 from eqsim.ir.stmt import Add, Let, Log, Store
-from eqsim.ir.walk import body_nodes, bound_names, nodes, reads, statements, writes
+from eqsim.ir.walk import body_nodes, bound_names, nodes, statements, writes
 
 INDICES = ("i", "j", "k", "r", "n")
 IN_BATCH = {POINT.name: "p", ELEMENT.name: "e"}
@@ -344,20 +344,15 @@ class _Kernel:
         return tuple(found)
 
     def _sum(self, printer: Printer) -> SumText | None:
-        """The only thing that a kernel over all synapses of a batch does, if that is to add to a neuron."""
+        """What a kernel of a batch adds to its neurons, if it does nothing else."""
         domain = self.kernel.domain
-        if not (isinstance(domain, Batch) and isinstance(domain.domain, Gather)):
+        if not isinstance(domain, Batch) or not domain.order:
             return None
         *lets, last = self.kernel.body
-        if not isinstance(last, Add):
-            return None
-        ends = {Ref(x, "int") * POINTS + POINT: role for x, role in (("i", "source"), ("j", "target")) if role in self.roles}
-        if not all(isinstance(s, Let) for s in lets) or last.index not in ends or last.array in reads(self.kernel.body):
-            return None
+        assert isinstance(last, Add)
+        end = "source" if last.index == Ref("i", "int") * POINTS + POINT else "target"
         kind = STORAGE_TYPES[self.arrays[last.array].dtype]
-        return SumText(
-            kind, self._of(last.array), ends[last.index], tuple(printer.body(tuple(lets))), printer.bare(last.value)
-        )
+        return SumText(kind, self._of(last.array), end, tuple(printer.body(tuple(lets))), printer.bare(last.value))
 
     def _scratch(self) -> str:
         """How many events are in flight, or found in a step, at most."""
@@ -401,6 +396,8 @@ def roles_of(program: Program, kernel: Kernel) -> Iterator[tuple[str, Size]]:
     """What the loop of a kernel needs besides its body, by role."""
     if isinstance(kernel.domain, Batch):
         yield ("points", POINTS.name)
+        if kernel.domain.order:
+            yield ("in_order", kernel.domain.order)
     match _inner(kernel.domain):
         case Each(size, first):
             yield from (("size", size), ("first", first))

@@ -30,6 +30,7 @@ from eqsim.ir.domain import (
     Domain,
     Due,
     Each,
+    Gather,
     Once,
     Sample,
     Send,
@@ -38,7 +39,7 @@ from eqsim.ir.domain import (
     asking,
 )
 from eqsim.ir.expr import Cast, Expr, Load, Number, Ref, Type, integer, ne
-from eqsim.ir.program import Array, Events, Kernel, LogBuffer, Program, State
+from eqsim.ir.program import Array, Events, Kernel, LogBuffer, Program, Route, State, timetable
 from eqsim.ir.stmt import Add, Let, Log, Stmt, Store, When
 from eqsim.ir.walk import body_nodes, map_statement, nodes, reads, statements, transform, writes
 
@@ -65,12 +66,15 @@ class Together:
         Arrays that have an entry for each point.
     rings : dict
         Length of each array that is part of a ring.
+    orders : dict
+        For each order of synapses the array with the neurons by which it goes.
     """
 
     program: Program
     single: Program
     varying: frozenset[str]
     rings: Mapping[str, Expr]
+    orders: Mapping[str, str]
 
 
 # -- what differs --------------------------------------------------------------------------------------------------------
@@ -116,6 +120,16 @@ def structural(program: Program) -> set[str]:
     return {x for x in found if isinstance(x, str)}
 
 
+def loops(program: Program) -> set[str]:
+    """Arrays that decide how loops run: these, too."""
+    found = {timetable(c) for c in program.clocks}
+    found |= {k.domain.indices for k in program.kernels if isinstance(k.domain, Sample)}
+    for r in program.routes:
+        found |= {f"{r.name}.{what}" for what in ("rows", "order", "delays", "ends")}
+        found |= {f"{r.synapses}.{end}" for end in ("source", "target")}
+    return found
+
+
 def emitted(program: Program) -> set[str]:
     """Arrays of the rings that events are put into."""
     found = {k.domain.events for k in program.kernels if isinstance(k.domain, Where)}
@@ -150,7 +164,7 @@ def together(program: Program, arrays: set[str], numbers: set[str]) -> Together:
     reason = refused(program)
     if reason:
         raise Unlike(reason)
-    wrong = sorted(numbers & structural(program))
+    wrong = sorted(numbers & structural(program)) or sorted(arrays & loops(program))
     if wrong:
         raise Unlike(f"'{wrong[0]}' is not the same in all points")
     return _Batching(program, arrays, numbers).result()
@@ -173,6 +187,7 @@ class _Batching:
         for log in set(self.logs) - self.alike:
             self.varying |= set(self.logs[log].columns) | ({self.logs[log].cursor} if log not in self.even else set())
         self.scratch: list[Array] = []
+        self.orders: dict[str, str] = {}
 
     def _constants(self, numbers: set[str]) -> set[str]:
         """Numbers that follow from those that differ."""
@@ -217,7 +232,7 @@ class _Batching:
             constants=constants,
             kernels=kernels,
         )
-        return Together(program, p, frozenset(self.varying), self.rings)
+        return Together(program, p, frozenset(self.varying), self.rings, self.orders)
 
     def _array(self, a: Array) -> Array:
         if a.name not in self.varying:
@@ -237,11 +252,36 @@ class _Batching:
         if own:
             yield self._before(k, own, inner)
         prelude = tuple(let for let in k.prelude if let not in own)
-        domain = Batch(inner.domain())  # type: ignore[arg-type]
-        yield replace(k, domain=domain, prelude=prelude, body=inner.body(k.body))
+        new = replace(k, domain=Batch(inner.domain()), prelude=prelude, body=inner.body(k.body))  # type: ignore[arg-type]
+        yield self._in_order(new)
         ends = tuple(_end(self.logs[log], k.domain) for log in logs if log in self.even)
         if ends:
             yield replace(k, name=f"{k.name}.rows", domain=Once(), prelude=(), body=ends)
+
+    def _in_order(self, k: Kernel) -> Kernel:
+        """A kernel that only adds to neurons may take the synapses of a neuron together."""
+        assert isinstance(k.domain, Batch)
+        inner = k.domain.domain
+        if not isinstance(inner, Gather):
+            return k
+        route = next(r for r in self.program.routes if r.name == inner.route)
+        end = self._summed_end(k, route)
+        if not end:
+            return k
+        order = f"{k.name}.order"
+        self.scratch.append(Array(order, "int32"))
+        self.orders[order] = end
+        return replace(k, domain=Batch(inner, order))
+
+    def _summed_end(self, k: Kernel, route: Route) -> str:
+        """The array with the neurons to which a kernel adds, if it does nothing else; '' if it does."""
+        *lets, last = k.body
+        if not isinstance(last, Add) or not all(isinstance(s, Let) for s in lets) or last.array in reads(k.body):
+            return ""
+        for name, end in (("i", f"{route.synapses}.source"), ("j", f"{route.synapses}.target")):
+            if last.index == Ref(name, "int") * POINTS + POINT and end in self.arrays:
+                return end
+        return ""
 
     def _own_lets(self, prelude: Sequence[Let]) -> list[Let]:
         """Those that are not the same for all points."""

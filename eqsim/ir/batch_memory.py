@@ -7,6 +7,7 @@ told in `eqsim.ir.batch`.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -25,10 +26,14 @@ class BatchMemory:
     batch : Together
     states : sequence of State
         One for each point.  An array that is not in ``batch.varying`` is taken from the first one.
+    spare : dict, optional
+        Columns of an earlier batch, by name, whose memory may be used again: fresh memory costs more than what is written
+        into it.  Those of this batch are put there.
     """
 
-    def __init__(self, batch: Together, states: Sequence[State]) -> None:
+    def __init__(self, batch: Together, states: Sequence[State], spare: dict[str, np.ndarray] | None = None) -> None:
         self.batch = batch
+        self._spare = {} if spare is None else spare
         self.count = len(states)
         lanes = LANES if len(states) <= LANES else 2 * LANES
         self.points = -(-len(states) // lanes) * lanes
@@ -47,6 +52,9 @@ class BatchMemory:
                 found.arrays[a.name] = first.arrays[a.name]
             elif a.name in numbers:
                 found.arrays[a.name] = np.array([s.reals.get(a.name, s.ints.get(a.name)) for s in states], a.dtype)
+            elif a.name in self.batch.orders:
+                neurons = first.arrays[self.batch.orders[a.name]]
+                found.arrays[a.name] = np.argsort(neurons, kind="stable").astype(a.dtype)
             else:
                 found.arrays[a.name] = np.zeros(self.points, a.dtype)
         found.reals = {n: v for n, v in first.reals.items() if n not in found.arrays}
@@ -98,10 +106,17 @@ class BatchMemory:
         used = self.rows(log)
         for c in log.columns:
             wide = self.points if c in self.batch.varying else 1
-            old, new = self.state.arrays[c], np.empty(rows * wide, self.state.arrays[c].dtype)
+            old = self.state.arrays[c]
+            new = self._room(c, rows * wide, old.dtype)
             new[: used * wide] = old[: used * wide]
             self.state.arrays[c] = new
         self.state.ints[log.capacity] = rows
+
+    def _room(self, column: str, size: int, dtype: np.dtype[Any]) -> np.ndarray:
+        spare = self._spare.get(column)
+        if spare is None or len(spare) < size or spare.dtype != dtype or np.shares_memory(spare, self.state.arrays[column]):
+            spare = self._spare[column] = np.empty(size, dtype)
+        return spare[:size]
 
     def grow(self) -> None:
         """Make room for a step more in each log."""

@@ -106,9 +106,13 @@ class Batch:
     Visits of one point come in the order of ``domain``; visits of different points have nothing to do with each other.
     `Each` and `Where` also bind `ELEMENT`, ``i*POINTS + POINT``.  Events are found and looked for in the ring of the point:
     the rings lie one after the other.
+
+    ``order``: for a `Gather` whose visits do nothing but add to their neurons, an array with the numbers of the synapses,
+    those of a neuron together and ascending; they may be visited in this order, which gives the same sums.
     """
 
     domain: Once | Each | Where | Of | Across | Gather | Sample
+    order: str = ""
 
 
 POINT, ELEMENT = Ref("batch.point", "int"), Ref("batch.element", "int")
@@ -135,5 +139,5 @@ def asking(domain: Domain, e: Expr) -> Domain:
         case Send():
             return replace(domain, steps=e)
         case Batch(inner):
-            return Batch(asking(inner, e))  # type: ignore[arg-type]
+            return replace(domain, domain=asking(inner, e))  # type: ignore[arg-type]
     return domain

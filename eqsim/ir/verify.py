@@ -202,6 +202,7 @@ def _domain_faults(k: Kernel, domain: Domain, program: Program, scope: Scope) ->
             pass
         case Batch(inner):
             yield from _size_faults((POINTS.name,), scope)
+            yield from _array_faults(domain.order, "int32", "a batch of sums", scope) if domain.order else ()
             yield from _domain_faults(k, inner, program, scope)
         case Each(size, first):
             yield from _size_faults((size, first), scope)

@@ -21,6 +21,8 @@ from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
 
+import numpy as np
+
 from eqsim.errors import EqsimError
 from eqsim.ir.batch import LANES, Together, Unlike, changing, differing, refused, together
 from eqsim.ir.batch_memory import BatchMemory
@@ -42,7 +44,7 @@ from eqsim.sweeps.tasks import Outcome, Run, attempt, detached, told
 
 logger = get_logger(__name__)
 
-MOST_BYTES = 1 << 29  # of all points that run side by side
+MOST_BYTES = 1 << 26  # of all points that run side by side
 MOST_SYNAPSES = 20_000  # along which spikes travel: with more, each point alone makes better use of the caches
 
 
@@ -71,9 +73,9 @@ def run_together(task: NetworkTask, runs: Sequence[Run]) -> Iterator[Outcome]:
     check(task.net)
     kept = _known.setdefault(task.net, _Kept())
     task.outline = kept.outline
-    left = list(runs)
+    left, spare = list(runs), dict[str, np.ndarray]()
     while left:
-        batch = _Batch(task, kept)
+        batch = _Batch(task, kept, spare)
         with seeds_of_a_while():
             failed = batch.prepare(left)
         yield from failed
@@ -103,8 +105,8 @@ _known: WeakKeyDictionary[Network, _Kept] = WeakKeyDictionary()
 class _Batch:
     """Some points that run together."""
 
-    def __init__(self, task: NetworkTask, kept: _Kept) -> None:
-        self.task, self.kept = task, kept
+    def __init__(self, task: NetworkTask, kept: _Kept, spare: dict[str, np.ndarray]) -> None:
+        self.task, self.kept, self.spare = task, kept, spare
         self.runs: list[Run] = []
         self.states: list[State] = []
         self.beginnings = Beginnings(task)
@@ -149,8 +151,9 @@ class _Batch:
         """How many points there is memory for."""
         program, state = self.linked.program, self.states[0]
         size = sum(int(state.arrays[name].nbytes) for name in changing(program))
-        size += sum(int(log.wanted(self._ticks(log))) for log in logs_of(self.objects) if log.clock is not None)
-        return max(LANES, MOST_BYTES // max(size, 1) // LANES * LANES)
+        clocked = [log for log in logs_of(self.objects) if log.clock is not None]
+        size += sum(self._ticks(log) * int(log.width) * int(log.row_bytes) for log in clocked)
+        return max(2 * LANES, MOST_BYTES // max(size, 1) // (2 * LANES) * 2 * LANES)
 
     # -- the run -----------------------------------------------------------------------------------------------------
 
@@ -202,7 +205,7 @@ class _Batch:
         """
         if not self.runs:
             return
-        memory = BatchMemory(self._together(), self.states)
+        memory = BatchMemory(self._together(), self.states, self.spare)
         self._run(memory)
         for at, run in enumerate(self.runs):
             yield self._outcome(memory, at, run)

@@ -29,7 +29,7 @@ from eqsim import (
     start_scope,
     sweep,
 )
-from eqsim.ir.batch import together
+from eqsim.ir.batch import Unlike, together
 from eqsim.ir.show import show
 from eqsim.log import catch_logs
 from eqsim.sweeps import batches
@@ -237,6 +237,30 @@ def test_what_is_equal_is_there_once() -> None:
     )
     text = show(next(k for k in batch.program.kernels if k.name.startswith("S_pre")))
     assert "G.v[j*batch.points + batch.point] += S.w[k]" in text
+
+
+def test_points_must_have_the_same_loops() -> None:
+    """Sizes and connections are the same for all points, else there is no common loop."""
+    _, net = chain()
+    net.run(0 * ms, namespace={"tau": 5 * ms})
+    program = net.engine.linked.program
+    with pytest.raises(Unlike, match=r"^'G.N' is not the same in all points$"):
+        together(program, set(), {"G.N"})
+    S = Synapses(net["G"], net["G"], "w : 1", on_pre="v_post += w", name="S")
+    S.connect(condition="i != j")
+    net.add(S)
+    net.run(0 * ms, namespace={"tau": 5 * ms})
+    with pytest.raises(Unlike, match=r"^'S.target' is not the same in all points$"):
+        together(net.engine.linked.program, {"S.target"}, set())
+
+
+def test_many_points_take_turns_in_a_small_memory(monkeypatch) -> None:
+    _, net = chain()
+    values, options = {"G.I": np.linspace(0.5, 3, 40)}, {"namespace": {"tau": 5 * ms}}
+    expected = run_batch(net, 20 * ms, values, **options)
+    monkeypatch.setattr(batches, "MOST_BYTES", 1)
+    found = run_batch(net, 20 * ms, values, **options)
+    assert bits(found["spikes.t"]) == bits(expected["spikes.t"]) and len(found) == 40
 
 
 def test_the_network_is_afterwards_as_it_was() -> None:

@@ -11,6 +11,9 @@ wiring      seconds of connect(), bytes per synapse after connect, weights and a
 recording   seconds of a step that records N values, less those of one that records one, as a multiple of the seconds of
             copying as much to memory that is as new
 threads     wall seconds of runs on one thread and on two, in turns, and their quotients
+batch       seconds of each of REPEATS batches of SECONDS after a first one, the building of the program for them included;
+            own and children's seconds up to the end of the first one; peaks, so that results can be compared
+analysis    seconds of fixed points with limit cycles over a parameter; points: of a second time without cycles
 build       C++ standalone: generate and compile; prints where the program is (TARGET is the folder)
 ==========  ====================================================================================================
 """
@@ -157,6 +160,29 @@ def copying(width: int, steps: int) -> float:
     return time.process_time() - start
 
 
+def batch(sim: Any, name: str, seconds: float, repeats: int) -> dict[str, Any]:
+    """See the table above."""
+    own, others = time.process_time(), children()
+    model, found = model_of(name), []
+    peaks = model.peaks(seconds)
+    own, others = time.process_time() - own, children() - others
+    for _ in range(repeats):
+        start = time.process_time()
+        model.peaks(seconds)
+        found.append(time.process_time() - start)
+    return {"seconds": found, "compiled": found, "own": own, "children": others, "peaks": list(map(float, peaks))}
+
+
+def analysis(sim: Any, name: str, seconds: float, repeats: int) -> dict[str, Any]:
+    """See the table above."""
+    found = []
+    for cycles in (True, False):
+        start = time.process_time()
+        model_of(name).diagram(cycles)
+        found.append(time.process_time() - start)
+    return {"seconds": found[0], "points": found[1]}
+
+
 def build(sim: Any, name: str, seconds: float, repeats: int) -> dict[str, Any]:
     """See the table above."""
     model, device = model_of(name), sim.device
@@ -168,7 +194,7 @@ def build(sim: Any, name: str, seconds: float, repeats: int) -> dict[str, Any]:
 
 
 ACTS: dict[str, Callable[[Any, str, float, int], dict[str, Any]]] = {
-    act.__name__: act for act in (speed, script, rerun, wiring, recording, threads, build)
+    act.__name__: act for act in (speed, script, rerun, wiring, recording, threads, batch, analysis, build)
 }
 
 

@@ -81,6 +81,8 @@ SHORT_BRAINPY = Probe("brainpy", "-", "script", "balanced", 0.1)
 TRIAL_COLD = Probe("eqsim", "auto", "script", "decision", 1.6, cache="cold")
 TRIAL_WARM = Probe("eqsim", "auto", "script", "decision", 1.6)
 TRIAL_BRAINPY = Probe("brainpy", "-", "script", "decision", 1.6)
+SWEEP, SWEEP_BRAINPY = (Probe(side, "cython", "batch", "joglekar", 10.0, 3) for side in ("eqsim", "brainpy"))
+DIAGRAM, DIAGRAM_BRAINPY = (Probe(side, "auto", "analysis", "bifurcation") for side in ("eqsim", "brainpy"))
 ADEX, LIF = Speed("adex", 2.0), Speed("lif", 1.0, unit=1e4)
 COLD = Probe("eqsim", "auto", "script", "cuba", 1.0, cache="cold")
 EDITED = Probe("eqsim", "auto", "script", "cuba", 1.0, cache="edited")
@@ -124,6 +126,9 @@ ROWS = (
     Row("decision", "decision, 1.6 s, against BrainPy", DECISION("eqsim"), 3.0, DECISION("brainpy"), faster=True),
     Row("decision", "script, 1.6 s, cold cache, against BrainPy", TRIAL_COLD, 10.0, TRIAL_BRAINPY, faster=True, value=WHOLE),
     Row("decision", "script, 1.6 s, warm cache, against BrainPy", TRIAL_WARM, 10.0, TRIAL_BRAINPY, faster=True, value=WHOLE),
+    Row("joglekar", "Joglekar 3F, 32 sets, 10 s, against vmap", SWEEP, 3.0, SWEEP_BRAINPY, faster=True),
+    Row("joglekar", "the same, against vmap under jit, compiled", SWEEP, 3.0, SWEEP_BRAINPY, faster=True, value="compiled"),
+    Row("diagram", "bifurcations of FitzHugh-Nagumo and cycles", DIAGRAM, 10.0, DIAGRAM_BRAINPY, faster=True),
     Row("lif", "one LIF neuron, two monitors, a step", LIF("eqsim"), 0.5e-6, scale="us"),
     Row("lif", "the same, against Cython", LIF("eqsim"), 1.0, LIF("brian2"), faster=True, scale="us"),
     Row("tutorial", "tutorial, 50 ms, cold cache", TUTORIAL, 0.3, value=WHOLE),

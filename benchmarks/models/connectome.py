@@ -4,7 +4,7 @@ import numpy as np
 
 
 def artificial(n=29):
-    """Fractions of labelled neurons (n, n; row: target) and places in the hierarchy, as in examples/seeds/joglekar_2018.py."""
+    """Fractions of labelled neurons (n, n; row: target), places in the hierarchy; see examples/seeds/joglekar_2018.py."""
     chance = np.random.default_rng(1234)
     place = np.linspace(0, 1, n)
     fractions = np.exp(-7 * np.abs(place[:, None] - place) + 1.5 * chance.standard_normal((n, n)))

@@ -1,7 +1,8 @@
 """Figure 3F of Joglekar 2018: 32 parameter sets of 29 areas, see examples/seeds/joglekar_2018.py."""
 
-from models.connectome import artificial
 from simulator import *
+
+from models.connectome import artificial
 
 defaultclock.dt = 0.2 * ms
 fractions, place = artificial()
@@ -54,6 +55,6 @@ points = {
 
 
 def peaks(seconds):
-    """The largest change of the rate of the last area, in Hz, of each set: a pulse at 2 s, looked at from 1.75 s to 3.5 s."""
+    """The largest change of the rate of the last area, in Hz, of each set; pulse at 2 s, seen from 1.75 s to 3.5 s."""
     E = np.asarray(run_batch(net, seconds * second, points, zip=True, results="trace.E").values)[:, 0]
     return (E[:, 8750:17500] - E[:, 8750:8751]).max(axis=1)

@@ -1,4 +1,4 @@
-"""Figure 3F of Joglekar 2018 (`../models/joglekar.py`) by BrainPy's runner under vmap, after its public example of that paper."""
+"""Figure 3F of Joglekar 2018 (`../models/joglekar.py`) by BrainPy's runner under vmap, after its public example."""
 
 import sys
 import time
@@ -38,8 +38,8 @@ class Areas(bp.DynamicalSystem):
 
 
 def sample(what, seconds, repeats):
-    """CPU seconds of 32 parameter sets: ``seconds`` of vmap as in the example, which compiles in each call; ``compiled`` of later
-    calls under jit; ``own`` of all from after the import to the end of the first call."""
+    """CPU seconds of 32 parameter sets: ``seconds`` of vmap as in the example, which compiles in each call; ``compiled`` of
+    later calls under jit; ``own`` of all from after the import to the end of the first call."""
     from models.connectome import artificial
 
     begin = time.process_time()

@@ -14,12 +14,15 @@ from functions_support import value
 
 from eqsim.codegen.cfamily import C_TYPES, function_text
 from eqsim.functions import FUNCTIONS, closure
+from eqsim.functions.helpers import OF_USERS
 from eqsim.ir.expr import Type
 from eqsim.ir.program import Function
 
 COMPILERS = [c for c in ("g++", "clang++", "clang++-14") if shutil.which(c)]
 FLAGS = ["-std=c++17", "-fPIC", "-shared", "-ffp-contract=off", "-fno-trapping-math", "-fno-math-errno"]
 RUNTIME = Path(__file__).parents[2] / "templates" / "runtime"
+OWN = [name for name, f in FUNCTIONS.items() if name not in OF_USERS and f.foreign is None]
+"""Other tests of the same process may add functions of users."""
 DTYPES: dict[Type, type] = {"real": np.float64, "int": np.int64, "word": np.uint64, "bool": np.bool_}
 
 
@@ -36,7 +39,7 @@ def compiled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     """All functions of the registry as a shared library."""
     compiler, level = request.param
     folder = tmp_path_factory.mktemp("functions")
-    functions = closure(FUNCTIONS)
+    functions = closure(OWN)
     text = ['#include "eqsim.hpp"', *map(function_text, functions), *map(loop, functions)]
     (folder / "f.cpp").write_text("\n".join(text))
     command = [compiler, *level.split(), *FLAGS, f"-I{RUNTIME}", "f.cpp", "-o", "f.so"]
@@ -61,7 +64,7 @@ SUITED: dict[str, Callable[[list[np.ndarray]], list[np.ndarray]]] = {
 
 
 @pytest.mark.skipif(not COMPILERS, reason="no C++ compiler (g++ or clang++) is installed")
-@pytest.mark.parametrize("name", FUNCTIONS)
+@pytest.mark.parametrize("name", OWN)
 def test_compiled_functions_give_the_interpreters_bits(compiled: ctypes.CDLL, name: str) -> None:
     f, n = FUNCTIONS[name], 1003  # odd: the last elements take the scalar way
     rng = np.random.default_rng(len(name))

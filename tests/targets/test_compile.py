@@ -30,11 +30,9 @@ ENDS = {"clock": 20, "slow": 8}
 
 
 @pytest.fixture
-def compiled(lanes: dict[str, Lane]) -> Lane:
-    if "g++ -O3" not in lanes:
-        pytest.skip("g++ is not installed")
-    lanes["g++ -O3"].module(PROGRAM)
-    return lanes["g++ -O3"]
+def compiled(own_doors: Lane) -> Lane:
+    own_doors.module(PROGRAM)
+    return own_doors
 
 
 @pytest.fixture

@@ -27,26 +27,34 @@ struct eq_Found {
   int32_t* rest;
 };
 
-#ifndef EQ_THREADS
+// Which part of a kernel: one of several, or all of it.
+struct eq_Part {
+  int64_t me, parts;
+};
+struct eq_Whole {
+  static constexpr int64_t me = 0, parts = 1;
+  operator eq_Part() const { return {me, parts}; }
+};
 
-struct eq_Team {
+// A thread that is alone.
+struct eq_Alone {
   static constexpr int size = 1;
 };
-EQ_FN bool eq_meet(eq_Team&, int) { return true; }
-EQ_FN void eq_go_on(eq_Team&) {}
-EQ_FN bool eq_late(double) { return false; }
-#define EQ_STEP static inline
+EQ_FN bool eq_meet(eq_Alone&, int) { return true; }
+EQ_FN void eq_go_on(eq_Alone&) {}
+EQ_FN eq_Whole eq_part(const eq_Alone&, int) { return {}; }
 
+#ifndef EQ_THREADS
+EQ_FN bool eq_late(double) { return false; }
 #else
 #include <pthread.h>
 #include <time.h>
 
-#define EQ_STEP static __attribute__((noinline))
 #define EQ_STACK (8 << 20)  // bytes; some systems give threads far less
 #define EQ_LOOKS 2000  // about 10 to 100 us
 
 struct eq_Team {
-  int size = 1;
+  int size = 1;  // at least 2 while there are others
   int going = 1;  // 0: the others go home
   alignas(64) uint32_t come = 0;     // how many of the others have come to the meeting
   alignas(64) uint32_t meetings = 0;  // so many have ended
@@ -54,6 +62,8 @@ struct eq_Team {
   pthread_mutex_t lock;
   pthread_cond_t changed;
 };
+
+EQ_FN eq_Part eq_part(const eq_Team& team, int me) { return {me, team.size}; }
 
 EQ_FN void eq_pause() {
 #if defined(__x86_64__) || defined(__i386__)
@@ -87,16 +97,14 @@ EQ_FN void eq_change(eq_Team& team, uint32_t* word) {
 
 // Let the others go on, after a meeting or at the beginning.
 EQ_FN void eq_go_on(eq_Team& team) {
-  if (team.size > 1) eq_change(team, &team.meetings);
+  eq_change(team, &team.meetings);
 }
 
 // True for the first thread, when all have come; false for the others, when it lets them go on.
 EQ_FN bool eq_meet(eq_Team& team, int me) {
   if (me == 0) {
-    if (team.size > 1) {
-      eq_wait(team, &team.come, (uint32_t)team.size - 1, true);
-      __atomic_store_n(&team.come, 0, __ATOMIC_RELAXED);
-    }
+    eq_wait(team, &team.come, (uint32_t)team.size - 1, true);
+    __atomic_store_n(&team.come, 0, __ATOMIC_RELAXED);
     return true;
   }
   const uint32_t ended = __atomic_load_n(&team.meetings, __ATOMIC_RELAXED);
@@ -133,7 +141,6 @@ EQ_COLD static void eq_dismiss(eq_Team& team, eq_Member* others, int count) {
 // Gather a team; each of the others follows as soon as the first one goes on.  False if the machine has not so many threads.
 EQ_COLD static bool eq_gather(eq_Team& team, eq_Member* others, int size, void (*follow)(void*, int), void* job) {
   team.size = size;
-  if (size == 1) return true;
   pthread_mutex_init(&team.lock, nullptr);
   pthread_cond_init(&team.changed, nullptr);
   pthread_attr_t roomy;

@@ -46,8 +46,8 @@ IN_BATCH = {POINT.name: "p", ELEMENT.name: "e"}
 """How the indices that only a `Batch` binds are called."""
 
 STEP = """active advance alone any arrays beat budget close crew deal dt ends enough first flights follow full ints last late
-    me most next now open opening others part reals state status step steps stop synapses team threads together ways Beat Crew Job
-    State Ways""".split()
+    me most next now open opening others part reals state status step steps stop synapses team threads together ways Beat
+    Crew Job State Ways""".split()
 """Words that the loop over the steps has taken."""
 
 

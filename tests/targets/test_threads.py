@@ -178,10 +178,11 @@ def test_kernels_of_the_gallery_are_shared_where_visits_are_apart() -> None:
 
 def places(program: Program) -> dict[str, tuple[int, bool, int]]:
     """For each kernel the stretch in which it runs, is it alone, and its place there."""
-    found = {}
-    for at, stretch in enumerate(spell(program).stretches):
-        found |= {k.name: (at, False, place) for place, k in enumerate(stretch.together)}
-        found |= {k.name: (at, True, place) for place, k in enumerate(stretch.alone) if k not in stretch.together}
+    found, text = {}, spell(program)
+    names = {t.name: k.name for t, k in zip(text.kernels, program.kernels, strict=True)}
+    for at, stretch in enumerate(text.stretches):
+        found |= {names[k.name]: (at, False, place) for place, k in enumerate(stretch.together)}
+        found |= {names[k.name]: (at, True, place) for place, k in enumerate(stretch.alone) if k not in stretch.together}
     return found
 
 

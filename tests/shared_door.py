@@ -12,10 +12,9 @@ import os
 import re
 import shutil
 from pathlib import Path
-from types import ModuleType
 
 from eqsim.codegen.compiler import Compilation, Missing, Recipe, door_recipe, find_compiler
-from eqsim.targets.cython import CompiledModule, CythonTarget, load_door
+from eqsim.targets.cython import CompiledModule, CythonTarget, load_door, opened
 from eqsim.targets.target import Sources
 
 TABLE = re.compile(r"^([A-Z]+) = (\(\n.*?^\))\n", re.MULTILINE | re.DOTALL)
@@ -31,22 +30,17 @@ class OneDoorTarget(CythonTarget):
         compiler = find_compiler("CC", self.cc)
         assert not isinstance(compiler, Missing)
         kernels = self.library(self.recipes(sources)[0])
-        door = self.copied(self.library(door_recipe(TABLE.sub(r"\1 = ()\n", text), compiler)))
+        door = self.copy_of(self.library(door_recipe(TABLE.sub(r"\1 = ()\n", text), compiler)))
         for name, table in TABLE.findall(text):
-            setattr(door, name, ast.literal_eval(table))
-        constants = tuple(name for name, _ in sources.program.constants)
-        return CompiledModule(door.Network(str(kernels).encode(), constants))
+            setattr(load_door(door), name, ast.literal_eval(table))
+        return opened(kernels, door, sources.program, self.threads)
 
     def library(self, recipe: Recipe) -> Path:
         """What a recipe makes."""
         return self.cache.find(recipe.key, ".so") or Compilation.start(recipe, self.cache).wait()
 
-    def copied(self, path: Path) -> ModuleType:
-        """A module of its own from a compiled door: Python loads a file only once."""
+    def copy_of(self, path: Path) -> Path:
+        """A file of its own for a module of its own: Python loads a file only once."""
         copies = self.cache.folder / "doors"
         copies.mkdir(exist_ok=True)
-        copy = copies / f"{path.stem}_{os.getpid()}_{next(COPIES)}.so"
-        shutil.copy(path, copy)
-        module = load_door(copy)
-        copy.unlink()
-        return module
+        return Path(shutil.copy(path, copies / f"{path.stem}_{os.getpid()}_{next(COPIES)}.so"))

@@ -7,15 +7,19 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from eqsim.codegen.project import Story
 from eqsim.ir.program import Program
+from eqsim.network.assignments import Job, job_of
 from eqsim.network.stories import stories
+from eqsim.objects.assigned import Assignment
 from eqsim.objects.log import GrowingLog
 from eqsim.schedule.link import Linked
 from eqsim.targets.project import Values, write_plan
@@ -71,16 +75,49 @@ class Script:
         if first:
             shutil.rmtree(data, ignore_errors=True)
             changes.write(data)
-        elif changes:
-            place = f"change_{sum(line.startswith('change') for line in self.plan)}"
-            changes.write(data / place)
-            self.plan.append(f"change 0 {place}")
+        else:
+            self.change(changes, data)
         self.plan.append(part.line(number))
         self.settable |= dict.fromkeys(settable(part.linked))
         self.memory |= part.linked.state.arrays
         self.logs |= {log.name: log for log in part.logs}
         self.last = part
         write_plan(data, self.plan, self.settable)
+
+    @contextmanager
+    def assign(self, a: Assignment, data: Path) -> Iterator[None]:
+        """An assignment of a string, which happens inside, becomes a part of the script."""
+        job = self.job(a)
+        if job is None:  # what Python has computed is a change like any other
+            yield
+            return
+        assert self.last is not None
+        changes = self.changes(self.last)
+        new = job.values.since(self.numbers)
+        self.change(Values(changes.arrays | new.arrays, changes.reals | new.reals, changes.ints | new.ints), data)
+        self.numbers.reals.update(new.reals)
+        self.numbers.ints.update(new.ints)
+        title = f"What the script assigns to {a.name} between runs"
+        self.plan.append(f"once {self.number(job.program, [Story(a.name, title, (), (job.program.kernels[0].name,))])}")
+        yield
+        self.known[a.name] = digest(a.memory)
+
+    def job(self, a: Assignment) -> Job | None:
+        """What the program can do; None for memory that it does not know as it is now."""
+        if self.last is None or self.last.linked.state.arrays.get(a.name) is not a.memory:
+            return None
+        job, here = job_of(a), self.last.linked.state.arrays
+        if job is None or any(here.get(n, m) is not m for n, m in job.memory.items()):
+            return None
+        job.values.arrays |= {n: m.copy() for n, m in job.memory.items() if n not in here}
+        return job
+
+    def change(self, values: Values, data: Path) -> None:
+        """Other values from here on."""
+        if values:
+            place = f"change_{sum(line.startswith('change') for line in self.plan)}"
+            values.write(data / place)
+            self.plan.append(f"change 0 {place}")
 
     def write_last(self, folder: Path) -> None:
         """All values as they are now, for a program that does only the last run."""
@@ -114,11 +151,14 @@ class Script:
 
     def network(self, part: Part) -> int:
         """The number of a run's network; a new one if its program is new."""
-        program = part.linked.program
+        return self.number(part.linked.program, stories(part.linked.owners))
+
+    def number(self, program: Program, stories: Sequence[Story]) -> int:
+        """The number of a network; a new one if its program is new."""
         for number, (known, _) in enumerate(self.programs):
             if known.fingerprint == program.fingerprint:
                 return number
-        self.programs.append((program, stories(part.linked.owners)))
+        self.programs.append((program, stories))
         return len(self.programs) - 1
 
     def changes(self, part: Part) -> Values:

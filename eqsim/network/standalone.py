@@ -11,17 +11,19 @@ import tempfile
 import time
 import weakref
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 from eqsim.codegen.project import SLOTS, Build, project_files
 from eqsim.errors import EqsimError
 from eqsim.ir.program import Program
-from eqsim.network.devices import Device
+from eqsim.network.devices import Device, get_device
 from eqsim.network.prefs import prefs
 from eqsim.network.run_args import command_line
 from eqsim.network.script import Part, Script
 from eqsim.objects import settle
+from eqsim.objects.assigned import Assignment, listeners
 from eqsim.targets import project
 from eqsim.targets.project import Values
 
@@ -87,6 +89,8 @@ class StandaloneDevice(Device):
         if unknown:
             raise TypeError(f"set_device: '{unknown[0]}' is no option of {self.name}; there are {', '.join(self.offered)}")
         self.reinit()
+        if self._assigned not in listeners:
+            listeners.append(self._assigned)
         self.build_on_run, self.build_options = build_on_run, {**self.offered, **options}
         self._choose(directory)
 
@@ -140,6 +144,12 @@ class StandaloneDevice(Device):
         settle.put_off(self._catch_up)
         part.stand_at(part.ends)
         return True
+
+    def _assigned(self, note: Assignment) -> AbstractContextManager[None] | None:
+        """A string is assigned: the project does it, too, if it comes after a run."""
+        if get_device() is not self or self.waiting is not None or not self.script.plan:
+            return None
+        return self.script.assign(note, self._folder / "data")
 
     def _catch_up(self) -> None:
         """Do the run that has been put off."""

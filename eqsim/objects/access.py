@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from eqsim.objects.host import evaluate
+from eqsim.ir.expr import Ref
+from eqsim.objects.assigned import Assignment, noted
+from eqsim.objects.host import Formula, evaluate
 from eqsim.objects.linked import check_links
 from eqsim.objects.meaning import Meaning
 from eqsim.objects.settle import settle
@@ -73,16 +75,62 @@ class Access(Meaning):
             return
         if not variable.stored:
             raise TypeError(f"{self.name}.{variable.name} is computed from other things and cannot be set")
-        memory = self.memory[variable.name]
         if variable.shared:
-            memory[:] = self._shared_value(variable, value)
+            self._write_shared(variable, value)
+        elif isinstance(value, str) or isinstance(item, str):
+            self._write_string(variable, item, value)
+        else:
+            self.memory[variable.name][self.elements(item)] = value
+
+    def _write_string(self, variable: Variable, item: Any, value: Any) -> None:
+        """Set elements where the value is a string, or the condition that chooses them."""
+        where, visited, condition = self._chosen(item)
+        found = self.formula(value, f"value for {variable.name}", variable.dim) if isinstance(value, str) else None
+        if found is not None:
+            values = found.at(self.host_indices(np.atleast_1d(self._numbers_within(where))))
+            value = values[0] if isinstance(where, int | np.integer) else values
+        with noted(lambda: self._assignment(variable, found or value, visited, condition)):
+            self.memory[variable.name][where] = value
+
+    def _chosen(self, item: Any) -> tuple[Any, np.ndarray, Formula | None]:
+        """The elements of an index as `elements`; which must be visited to find them, and the condition for each."""
+        if not isinstance(item, str):
+            where = self.elements(item)
+            return where, np.atleast_1d(self._numbers_within(where)), None
+        settle()
+        everything = np.arange(len(self), dtype=np.int64)
+        condition = self.formula(item, "index")
+        return self.elements(np.flatnonzero(condition.at(self.host_indices(everything)))), everything, condition
+
+    def _numbers_within(self, where: Any) -> Any:
+        """What `elements` gave, as numbers within this group."""
+        return np.arange(len(self), dtype=np.int64)[where]
+
+    def _write_shared(self, variable: Variable, value: Any) -> None:
+        memory, visited = self.memory[variable.name], np.zeros(1, np.int64)
+        if not isinstance(value, str):
+            if np.size(value) != 1:
+                raise TypeError(f"{self.name}.{variable.name} is shared: it takes one value, not {np.size(value)}")
+            memory[:] = value
             return
-        where = self.elements(item)
-        if isinstance(value, str):
-            numbers = np.atleast_1d(np.arange(len(self), dtype=np.int64)[where])
-            value = self.evaluate(value, numbers, f"value for {variable.name}", variable.dim)
-            value = value[0] if isinstance(where, int | np.integer) else value
-        memory[where] = value
+        found = self.formula(value, f"value for {variable.name}", variable.dim, shared=True)
+        with noted(lambda: self._assignment(variable, found, visited, None)):
+            memory[:] = found.at(self.host_indices(visited))
+
+    def _assignment(
+        self, variable: Variable, value: Any, visited: np.ndarray, condition: Formula | None
+    ) -> Assignment | None:
+        """What is set, for those who compute it again; None for values of single elements, which come from Python."""
+        if not isinstance(value, Formula) and np.size(value) != 1:
+            return None
+        return Assignment(
+            self.full(variable.name),
+            self.memory[variable.name],
+            None if variable.shared else Ref(self.element, "int"),
+            value if isinstance(value, Formula) else float(np.reshape(value, ())),
+            condition,
+            self.host_indices(visited),
+        )
 
     def _write_linked(self, variable: Variable, item: Any, value: Any) -> None:
         check_links(self)
@@ -92,13 +140,6 @@ class Access(Meaning):
             value = self.evaluate(value, numbers, f"value for {variable.name}", variable.dim, shared=variable.shared)
             value = value[0] if isinstance(where, int | np.integer) else value
         self.links[variable.name].write(np.arange(len(self), dtype=np.int64)[where], value)
-
-    def _shared_value(self, variable: Variable, value: Any) -> Any:
-        if isinstance(value, str):
-            return self.evaluate(value, np.zeros(1, np.int64), f"value for {variable.name}", variable.dim, shared=True)
-        if np.size(value) != 1:
-            raise TypeError(f"{self.name}.{variable.name} is shared: it takes one value, not {np.size(value)}")
-        return value
 
 
 def _everything(item: Any) -> bool:

@@ -7,6 +7,7 @@ is ever started for these.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -24,19 +25,56 @@ EVALUATOR = Evaluator(resolve)
 RESULTS: dict[Type, type] = {"real": np.float64, "int": np.int64, "bool": np.bool_, "word": np.uint64}
 
 
-def drawn_now(e: Expr, element: str) -> Expr:
-    """Random draws as functions of (seed, stream, element, number of this evaluation)."""
-    if not any(isinstance(x, Draw) for x in nodes(e)):
-        return e
-    step = random_state.next_draw()
+def without_draws(e: Expr, element: str, seed: Expr, step: Expr) -> Expr:
+    """Random draws as functions of (seed, stream, element, number of the evaluation)."""
 
     def expand(x: Expr) -> Expr:
         if not isinstance(x, Draw):
             return x
-        counter = (word(random_state.seed), word(x.stream), Cast("word", Ref(element, "int")), word(step))
-        return Call(x.law, (*x.args, *counter), x.type)
+        return Call(x.law, (*x.args, seed, word(x.stream), Cast("word", Ref(element, "int")), step), x.type)
 
     return transform(e, expand)
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A string that is evaluated now.
+
+    Attributes
+    ----------
+    expr : Expr
+    element : str
+        The index that numbers random draws.
+    state : State
+        Arrays and numbers that the expression refers to.
+    seed, draw : int
+        What random numbers are functions of; the number of this evaluation is 0 where nothing is random.
+    """
+
+    expr: Expr
+    element: str
+    state: State
+    seed: int = 0
+    draw: int = 0
+
+    @classmethod
+    def now(cls, e: Expr, element: str, state: State) -> Formula:
+        """The formula with a number of its own, if it is random."""
+        if not any(isinstance(x, Draw) for x in nodes(e)):
+            return cls(e, element, state)
+        return cls(e, element, state, random_state.seed, random_state.next_draw())
+
+    def at(self, indices: Mapping[str, np.ndarray]) -> np.ndarray:
+        """The values (n,) for each entry of the index arrays (n,) int64."""
+        compute = EVALUATOR(without_draws(self.expr, self.element, word(self.seed), word(self.draw)))
+        total = len(next(iter(indices.values())))
+        result: np.ndarray = np.empty(total, RESULTS[self.expr.type])
+        with np.errstate(all="ignore"):
+            for start in range(0, total, CHUNK):
+                part = slice(start, start + CHUNK)
+                names: dict[str, Any] = {k: v[part] for k, v in indices.items()}
+                result[part] = compute(Frame(names, self.state))
+        return result
 
 
 def evaluate(e: Expr, state: State, indices: Mapping[str, np.ndarray], element: str = "i") -> np.ndarray:
@@ -56,15 +94,7 @@ def evaluate(e: Expr, state: State, indices: Mapping[str, np.ndarray], element: 
     -------
     values : (n,) array
     """
-    compute = EVALUATOR(drawn_now(e, element))
-    total = len(next(iter(indices.values())))
-    result: np.ndarray = np.empty(total, RESULTS[e.type])
-    with np.errstate(all="ignore"):
-        for start in range(0, total, CHUNK):
-            part = slice(start, start + CHUNK)
-            names: dict[str, Any] = {k: v[part] for k, v in indices.items()}
-            result[part] = compute(Frame(names, state))
-    return result
+    return Formula.now(e, element, state).at(indices)
 
 
 def evaluate_once(e: Expr, state: State) -> Any:

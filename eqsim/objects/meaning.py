@@ -19,7 +19,7 @@ from eqsim.model.translate import Scope, Symbol, Translator, Typed
 from eqsim.objects.base import BrianObject
 from eqsim.objects.code import ELEMENTS, as_type, check_condition, needs_shared, wrong_unit
 from eqsim.objects.frames import user_namespace
-from eqsim.objects.host import evaluate
+from eqsim.objects.host import Formula
 from eqsim.objects.linked import Link, check_links, linked_symbol, reached
 from eqsim.objects.part import Context, Contribution
 from eqsim.objects.streams import Streams
@@ -253,7 +253,19 @@ class Meaning(BrianObject):
         shared: bool = False,
         condition: bool = False,
     ) -> Any:
-        """The SI values of a string at some elements, its unit checked against ``dim``.
+        """The SI values of a string at some elements; see `formula`."""
+        return self.formula(text, what, dim, context, shared, condition).at(self.host_indices(elements))
+
+    def formula(
+        self,
+        text: str,
+        what: str,
+        dim: Dimension | None = None,
+        context: Context | None = None,
+        shared: bool = False,
+        condition: bool = False,
+    ) -> Formula:
+        """What a string means that is evaluated now, its unit checked against ``dim``.
 
         ``shared``: the value is one for all, so it may not depend on the element.  ``condition``: it is true or false.
         """
@@ -265,7 +277,7 @@ class Meaning(BrianObject):
         if shared and depends_on(typed.expr, ELEMENTS):
             message, help = needs_shared(what.removeprefix("value for "))
             raise EquationSyntaxError(Diagnostic("E121", message, tree.source, "", help))
-        return evaluate(typed.expr, self.host_state(context), self.host_indices(elements), self.element)
+        return Formula.now(typed.expr, self.element, self.host_state(context))
 
     def describe(self) -> str:
         """How messages call this object."""

@@ -226,12 +226,19 @@ class Subgroup(Group):
         if variable.shared or not (variable.stored or variable.kind == "linked"):
             super()._write(variable, item, value)
             return
+        if variable.stored and (isinstance(value, str) or isinstance(item, str)):
+            self._write_string(variable, item, value)
+            return
         where = self.elements(item)
         if isinstance(value, str):
-            inside = np.atleast_1d(self.place[where])
-            value = self.evaluate(value, inside, f"value for {variable.name}", variable.dim)
-            value = value if np.ndim(where) else value[0]
+            values = self.evaluate(
+                value, np.atleast_1d(self._numbers_within(where)), f"value for {variable.name}", variable.dim
+            )
+            value = values if np.ndim(where) else values[0]
         self.base._write(variable, where, value)
+
+    def _numbers_within(self, where: Any) -> Any:
+        return self.place[where]
 
     def link(self, variable: Variable, given: Any) -> None:
         raise TypeError(f"link '{variable.name}' of the whole group, {self.base.describe()}, not of {self.describe()}")

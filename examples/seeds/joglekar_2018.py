@@ -20,8 +20,9 @@ from eqsim import *
 opts = options(
     __doc__,
     connectome={"metavar": "FILE", "help": "MATLAB file with flnMat, hierVals and areaList"},
-    single={"action": "store_true", "help": "run the parameter sets one after the other, with the same result"},
+    single={"action": "store_true", "help": "run the parameter sets one after the other: equal bits; projects always do so"},
 )
+opts.single |= get_device().name != "runtime"
 prefs.codegen.target = opts.target
 defaultclock.dt = 0.2 * ms
 

@@ -14,7 +14,7 @@ class Probe:
     side : {'eqsim', 'floor', 'standalone', 'brian2', 'brainpy'}
         Who is measured: this package, the program in `floor/`, Brian2's C++ standalone, Brian2 in Python, BrainPy.
     target : str
-        The target in force.
+        The target in force; of BrainPy its precision, single or double.
     act : str
         What to do: a name in the table of `sample.py`.
     model : str
@@ -77,10 +77,10 @@ PLASTIC = Speed("plastic", 1.0)
 DENSE, DELAYS, WIDE = Speed("dense", 0.3), Speed("delays", 0.3), Speed("wide", 0.3)
 BALANCED, DECISION = Speed("balanced", 1.0, unit=1.0), Speed("decision", 1.6, unit=1.0)
 SHORT_COLD = Probe("eqsim", "auto", "script", "balanced", 0.1, cache="cold")
-SHORT_BRAINPY = Probe("brainpy", "-", "script", "balanced", 0.1)
+SHORT_BRAINPY = Probe("brainpy", "single", "script", "balanced", 0.1)
 TRIAL_COLD = Probe("eqsim", "auto", "script", "decision", 1.6, cache="cold")
 TRIAL_WARM = Probe("eqsim", "auto", "script", "decision", 1.6)
-TRIAL_BRAINPY = Probe("brainpy", "-", "script", "decision", 1.6)
+TRIAL_BRAINPY = Probe("brainpy", "single", "script", "decision", 1.6)
 SWEEP, SWEEP_BRAINPY = (Probe(side, "cython", "batch", "joglekar", 10.0, 3) for side in ("eqsim", "brainpy"))
 DIAGRAM, DIAGRAM_BRAINPY = (Probe(side, "auto", "analysis", "bifurcation") for side in ("eqsim", "brainpy"))
 ADEX, LIF = Speed("adex", 2.0), Speed("lif", 1.0, unit=1e4)
@@ -121,9 +121,17 @@ ROWS = (
     Row("delays", "the same, against standalone", DELAYS("eqsim"), 1.7, DELAYS("standalone"), faster=True),
     Row("wide", "CUBA 100000 x 100, 1 s, against the floor", WIDE("eqsim"), 1.5, WIDE("floor")),
     Row("adex", "AdEx network, 1 s, against Cython", ADEX("eqsim"), 6.0, ADEX("brian2"), faster=True),
-    Row("balanced", "balanced network, 1 s, against BrainPy", BALANCED("eqsim"), 3.0, BALANCED("brainpy"), faster=True),
+    Row(
+        "balanced",
+        "balanced network, 1 s, BrainPy in float64",
+        BALANCED("eqsim"),
+        3.0,
+        BALANCED("brainpy", "double"),
+        faster=True,
+    ),
+    Row("balanced", "the same, BrainPy in float32", BALANCED("eqsim"), 3.0, BALANCED("brainpy", "single"), faster=True),
     Row("balanced", "script, 0.1 s, cold cache, against BrainPy", SHORT_COLD, 10.0, SHORT_BRAINPY, faster=True, value=WHOLE),
-    Row("decision", "decision, 1.6 s, against BrainPy", DECISION("eqsim"), 3.0, DECISION("brainpy"), faster=True),
+    Row("decision", "decision, 1.6 s, against BrainPy", DECISION("eqsim"), 3.0, DECISION("brainpy", "single"), faster=True),
     Row("decision", "script, 1.6 s, cold cache, against BrainPy", TRIAL_COLD, 10.0, TRIAL_BRAINPY, faster=True, value=WHOLE),
     Row("decision", "script, 1.6 s, warm cache, against BrainPy", TRIAL_WARM, 10.0, TRIAL_BRAINPY, faster=True, value=WHOLE),
     Row("joglekar", "Joglekar 3F, 32 sets, 10 s, against vmap", SWEEP, 3.0, SWEEP_BRAINPY, faster=True),

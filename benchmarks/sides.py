@@ -77,7 +77,7 @@ class Sides:
 
     def _brainpy(self, probe: Probe) -> dict[str, Any]:
         """A program of its own, `peers/MODEL.py`; the whole act of compiling is repeated in each process."""
-        words = [probe.act, probe.model, str(probe.seconds), str(probe.repeats)]
+        words = [probe.target, probe.act, probe.model, str(probe.seconds), str(probe.repeats)]
         return self._spoken([self.brainpy, str(HERE / "peers" / "sample.py"), *words], {"XLA_FLAGS": ONE_THREAD})
 
     def _spoken(self, command: Sequence[str], more: dict[str, str]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
-"""One sample of BrainPy, in a process of its own: python sample.py WHAT MODEL SECONDS [REPEATS].
+"""One sample of BrainPy, in a process of its own: python sample.py PRECISION WHAT MODEL SECONDS [REPEATS].
 
-The last line printed is JSON.  All times are CPU seconds of this process.
+PRECISION is single, as BrainPy is without being told, or double.  The last line printed is JSON.  All times are CPU seconds
+of this process.
 
 ==========  ====================================================================================================
 speed       seconds of each of REPEATS runs of SECONDS; a run before them compiles
@@ -46,9 +47,11 @@ def sample(model, what, seconds, repeats):
     return {"seconds": found[1:], "rate_Hz": float(rate)}
 
 
-def main(what, name, seconds, repeats="1"):
+def main(precision, what, name, seconds, repeats="1"):
     """Take the sample and print it."""
     bm.set_platform("cpu")
+    if precision == "double":
+        bm.enable_x64()
     bm.set_dt(DT)
     model = importlib.import_module(name)
     given = (what, float(seconds), int(repeats))

@@ -12,7 +12,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from eqsim.errors import EqsimError
 from eqsim.log import get_logger
+from eqsim.network.devices import get_device
 from eqsim.network.network import Network
 from eqsim.objects.frames import user_namespace
 from eqsim.objects.randomness import random_state
@@ -174,6 +176,8 @@ class _Crew:
     def __call__(self, task: Task, runs: Sequence[Run]) -> Iterator[Outcome]:
         from eqsim.sweeps.crews import crew  # slow to import
 
+        if get_device().name != "runtime":
+            self._alone()
         who, count = crew(self.executor, self.workers, task, len(runs))
         try:
             ahead = 1 if len(runs) > max(count, 1) else 0
@@ -183,6 +187,13 @@ class _Crew:
                     yield from who.outcomes(some)
         finally:
             who.close()
+
+    def _alone(self) -> None:
+        """Runs that write projects come one after the other."""
+        if self.executor not in (None, "serial"):
+            name = get_device().name
+            raise EqsimError(f"runs on device '{name}' share a folder: leave out executor=, or set_device('runtime') before")
+        self.executor = "serial"
 
 
 class _Batch:

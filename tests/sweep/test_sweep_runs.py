@@ -25,8 +25,10 @@ from eqsim import (
     Synapses,
     ms,
     prefs,
+    reset_device,
     run,
     seed,
+    set_device,
     sweep,
 )
 from eqsim.log import catch_logs
@@ -402,6 +404,26 @@ def test_a_network_without_monitors_must_say_what_it_gives() -> None:
     G = NeuronGroup(1, "v : 1")
     with pytest.raises(ValueError, match="the network has no monitor: say with results= what the runs are to give"):
         sweep(Network(G), {G.v: [1, 2]}, duration=1 * ms)
+
+
+def test_a_project_is_built_once_for_all_points(standalone) -> None:
+    """Values are run-time parameters of the program; the bits are those of runs in this process."""
+    net = model()
+    values = {"tau": [5, 10] * ms, "cells.I": [1.5, 2.0]}
+    there = sweep(net, values, duration=4 * ms, namespace=NAMES, seed=4, results=["spikes.count", "trace.v"])
+    built = (standalone / "main").stat().st_mtime_ns
+    with pytest.raises(EqsimError) as error:
+        sweep(net, values, duration=4 * ms, namespace=NAMES, executor="processes", workers=2)
+    assert str(error.value) == (
+        "runs on device 'cpp_standalone' share a folder: leave out executor=, or set_device('runtime') before"
+    )
+    set_device("runtime")
+    try:
+        here = sweep(net, values, duration=4 * ms, namespace=NAMES, seed=4, results=there.names, executor="serial")
+    finally:
+        reset_device()
+    assert bits_of(here) == bits_of(there)
+    assert (standalone / "main").stat().st_mtime_ns == built
 
 
 # -- compilers -----------------------------------------------------------------------------------------------------------

@@ -17,7 +17,8 @@ fln, place = connectome(sys.argv[2] if len(sys.argv) > 2 else "")
 n = len(place)
 names = {
     "beta_E": 0.066, "beta_I": 0.351, "tau_E": 20 * ms, "tau_I": 10 * ms, "omega_EE": 24.3, "omega_IE": 12.2,
-    "omega_II": 12.5, "mu_IE": 25.3, "eta": 0.68, "mu_EE": 34.0, "omega_EI": 19.7, "pulse": TimedArray([0] * 8 + [41.895, 0], dt=250 * ms),
+    "omega_II": 12.5, "mu_IE": 25.3, "eta": 0.68, "mu_EE": 34.0, "omega_EI": 19.7,
+    "pulse": TimedArray([0] * 8 + [41.895, 0], dt=250 * ms),
 }  # fmt: skip
 E = NeuronGroup(
     n,

@@ -1,4 +1,4 @@
-"""64 points of a function that makes 1000 neurons and runs them for 2 s: CPU seconds of the ``runs``, or of the ``sweep``."""
+"""64 points of a function that makes 1000 neurons and runs them for 2 s: CPU seconds of ``runs``, or of the ``sweep``."""
 
 from __future__ import annotations
 

@@ -3,8 +3,8 @@
     python benchmarks/sweeps/run.py [--brainpy PYTHON] [--connectome FILE] [--rounds N]
 
 PYTHON is an interpreter with BrainPy, FILE the connectome of Markov et al. (MATLAB: flnMat, hierVals); without it an
-artificial one of the same size stands in.  Each sample is taken in a process of its own, and the sides take turns.  Times are
-CPU seconds on one thread; compilers are excluded: the first call of each process is not counted, the best of the others is.
+artificial one of the same size stands in.  Each sample is taken in a process of its own, and the sides take turns.  Times
+are CPU seconds on one thread; compilers are excluded: the first call of each process is not counted, the best of the others is.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@
 
 PYTHON is an interpreter with BrainPy, FILE the connectome of Markov et al. (MATLAB: flnMat, hierVals); without it an
 artificial one of the same size stands in.  Each sample is taken in a process of its own, and the sides take turns.  Times
-are CPU seconds on one thread; compilers are excluded: the first call of each process is not counted, the best of the others is.
+are CPU seconds on one thread; compilers are excluded: the first call of a process does not count, the best other does.
 """
 
 from __future__ import annotations

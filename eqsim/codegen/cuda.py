@@ -9,9 +9,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from eqsim.codegen.project import Build, Story, frame, headers, tables, written_arrays
-from eqsim.codegen.render import KernelText, ProgramText, roles_of, spell
+from eqsim.codegen.render import spell
+from eqsim.codegen.roles import roles_of
 from eqsim.codegen.spread import Phase, plan, spread
 from eqsim.codegen.templates import fill, plain
+from eqsim.codegen.views import KernelText, ProgramText
 from eqsim.errors import CompileError, Diagnostic
 from eqsim.ir.domain import Across, Gather
 from eqsim.ir.program import Kernel, Program

@@ -14,8 +14,10 @@ import eqsim
 from eqsim.codegen.cfamily import Printer
 from eqsim.codegen.compiler import EXACT, THREAD_FLAGS
 from eqsim.codegen.names import identifier
-from eqsim.codegen.render import KernelText, ProgramText, all_reals, kernel_files, spell
+from eqsim.codegen.render import kernel_files, spell
+from eqsim.codegen.spelling import all_reals
 from eqsim.codegen.templates import fill, plain
+from eqsim.codegen.views import KernelText, ProgramText
 from eqsim.ir.domain import Where
 from eqsim.ir.program import Kernel, Program, Queue
 from eqsim.ir.stmt import Log

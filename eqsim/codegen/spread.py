@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from eqsim.codegen.render import EMITTED, roles_of
+from eqsim.codegen.roles import EMITTED, roles_of
 from eqsim.ir.domain import Across, Each, Gather, Of, Sample, Where, asked
 from eqsim.ir.expr import Const, Expr, Load, Number, Op, Ref
 from eqsim.ir.program import Kernel, Program

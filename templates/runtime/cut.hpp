@@ -16,7 +16,7 @@ struct eq_Cut {
 
 #ifdef EQ_THREADS
 
-static void eq_uncut(const eq_Cut& cut) {
+[[maybe_unused]] static void eq_uncut(const eq_Cut& cut) {
   if (cut.parts > 1) __builtin_free((void*)cut.rows);
   if (!cut.anew) return;
   __builtin_free((void*)cut.order);

@@ -11,14 +11,15 @@ class Probe:
 
     Parameters
     ----------
-    side : {'eqsim', 'floor', 'standalone', 'brian2', 'brainpy'}
-        Who is measured: this package, the program in `floor/`, Brian2's C++ standalone, Brian2 in Python, BrainPy.
+    side : {'eqsim', 'floor', 'standalone', 'brian2', 'brainpy', 'braincell'}
+        Who is measured: this package, the program in `floor/`, Brian2's C++ standalone, Brian2 in Python, BrainPy,
+        BrainCell.
     target : str
-        The target in force; of BrainPy its precision, single or double.
+        The target in force; of BrainPy and BrainCell their precision, single or double.
     act : str
         What to do: a name in the table of `sample.py`.
     model : str
-        A file in `models/`; for BrainPy, one in `peers/`.
+        A file in `models/`; for BrainPy and BrainCell, one in `peers/`.
     seconds : float
         Simulated time of a run.
     repeats : int
@@ -83,6 +84,10 @@ TRIAL_WARM = Probe("eqsim", "auto", "script", "decision", 1.6)
 TRIAL_BRAINPY = Probe("brainpy", "single", "script", "decision", 1.6)
 SWEEP, SWEEP_BRAINPY = (Probe(side, "cython", "batch", "joglekar", 10.0, 3) for side in ("eqsim", "brainpy"))
 DIAGRAM, DIAGRAM_BRAINPY = (Probe(side, "auto", "analysis", "bifurcation") for side in ("eqsim", "brainpy"))
+THALAMUS = Speed("thalamus", 1.0, unit=1.0)
+THALAMUS_WARM = Probe("eqsim", "auto", "script", "thalamus", 3.0)
+THALAMUS_COLD = Probe("eqsim", "auto", "script", "thalamus", 3.0, cache="cold")
+THALAMUS_PEER = Probe("braincell", "single", "script", "thalamus", 3.0)
 ADEX, LIF = Speed("adex", 2.0), Speed("lif", 1.0, unit=1e4)
 COLD = Probe("eqsim", "auto", "script", "cuba", 1.0, cache="cold")
 EDITED = Probe("eqsim", "auto", "script", "cuba", 1.0, cache="edited")
@@ -137,6 +142,17 @@ ROWS = (
     Row("joglekar", "Joglekar 3F, 32 sets, 10 s, against vmap", SWEEP, 3.0, SWEEP_BRAINPY, faster=True),
     Row("joglekar", "the same, against vmap under jit, compiled", SWEEP, 3.0, SWEEP_BRAINPY, faster=True, value="compiled"),
     Row("diagram", "bifurcations of FitzHugh-Nagumo and cycles", DIAGRAM, 10.0, DIAGRAM_BRAINPY, faster=True),
+    Row(
+        "thalamus",
+        "thalamus, 1 s, BrainCell in float64",
+        THALAMUS("eqsim"),
+        5.0,
+        THALAMUS("braincell", "double"),
+        faster=True,
+    ),
+    Row("thalamus", "the same, BrainCell in float32", THALAMUS("eqsim"), 5.0, THALAMUS("braincell", "single"), faster=True),
+    Row("thalamus", "script, 3 s, warm cache, BrainCell", THALAMUS_WARM, 5.0, THALAMUS_PEER, faster=True, value=WHOLE),
+    Row("thalamus", "script, 3 s, cold cache, BrainCell", THALAMUS_COLD, 1.0, THALAMUS_PEER, faster=True, value=WHOLE),
     Row("lif", "one LIF neuron, two monitors, a step", LIF("eqsim"), 0.5e-6, scale="us"),
     Row("lif", "the same, against Cython", LIF("eqsim"), 1.0, LIF("brian2"), faster=True, scale="us"),
     Row("tutorial", "tutorial, 50 ms, cold cache", TUTORIAL, 0.3, value=WHOLE),

@@ -1,11 +1,12 @@
 """How fast eqsim is, as ratios in one run: beside it, a program written by hand and Brian2.
 
-    python benchmarks/run.py [--brian2 PYTHON] [--brainpy PYTHON] [--only NAME ...] [--rounds N] [--json FILE]
+    python benchmarks/run.py [--brian2 PYTHON] [--brainpy PYTHON] [--braincell PYTHON]
+                             [--only NAME ...] [--rounds N] [--json FILE]
 
-PYTHON is an interpreter with Brian2 or BrainPy; without it only what needs neither is measured.  Each sample is taken in a
-process of its own, and the sides take turns, so that all see the same machine.  The smallest sample counts, the median is
-shown beside it; of samples that are ratios themselves the median counts.  Times are CPU seconds (compilers included)
-unless they say wall.
+PYTHON is an interpreter with Brian2, BrainPy or BrainCell; without it only what needs none is measured.  Each sample is
+taken in a process of its own, and the sides take turns, so that all see the same machine.  The smallest sample counts, the
+median is shown beside it; of samples that are ratios themselves the median counts.  Times are CPU seconds (compilers
+included) unless they say wall.
 """
 
 from __future__ import annotations
@@ -128,14 +129,18 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--brian2", metavar="PYTHON", default="", help="a Python interpreter with Brian2")
     parser.add_argument("--brainpy", metavar="PYTHON", default="", help="a Python interpreter with BrainPy")
+    parser.add_argument("--braincell", metavar="PYTHON", default="", help="a Python interpreter with BrainCell")
     parser.add_argument("--only", nargs="+", metavar="NAME", choices=sorted({r.name for r in ROWS}), help="some rows")
     parser.add_argument("--rounds", type=int, default=3, help="how often the sides take turns")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all samples to a file")
     opts = parser.parse_args()
-    missing = {*(() if opts.brian2 else ("brian2", "standalone")), *(() if opts.brainpy else ("brainpy",))}
+    missing = {
+        *(() if opts.brian2 else ("brian2", "standalone")),
+        *(name for name in ("brainpy", "braincell") if not getattr(opts, name)),
+    }
     rows = [r for r in ROWS if (not opts.only or r.name in opts.only) and not (r.other and r.other.side in missing)]
     with tempfile.TemporaryDirectory(prefix="eqsim-benchmarks-") as folder:
-        lines = measured(rows, Sides(Path(folder), opts.brian2, opts.brainpy), opts.rounds)
+        lines = measured(rows, Sides(Path(folder), opts.brian2, opts.brainpy, opts.braincell), opts.rounds)
     say("")
     print(table(lines))
     if opts.json:

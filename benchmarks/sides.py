@@ -25,16 +25,17 @@ class Sides:
     ----------
     folder : Path
         For compiled programs; nothing is written elsewhere.
-    brian2, brainpy : str
-        The interpreters that have Brian2 and BrainPy; '' if there is none.
+    brian2, brainpy, braincell : str
+        The interpreters that have Brian2, BrainPy and BrainCell; '' if there is none.
     """
 
-    def __init__(self, folder: Path, brian2: str, brainpy: str = "") -> None:
-        self.folder, self.brian2, self.brainpy = folder, brian2, brainpy
+    def __init__(self, folder: Path, brian2: str, brainpy: str = "", braincell: str = "") -> None:
+        self.folder, self.brian2 = folder, brian2
+        self.peers = {"brainpy": brainpy, "braincell": braincell}
 
     def sample(self, probe: Probe) -> dict[str, Any]:
         """One sample: what `sample.py` says, or the floor."""
-        ways = {"floor": self._floor, "standalone": self._standalone, "brainpy": self._brainpy}
+        ways = {"floor": self._floor, "standalone": self._standalone, "brainpy": self._peer, "braincell": self._peer}
         return ways.get(probe.side, self._python)(probe)
 
     def _python(self, probe: Probe) -> dict[str, Any]:
@@ -75,10 +76,10 @@ class Sides:
             found.append(float((folder / "cpu.txt").read_text()))
         return {"seconds": found}
 
-    def _brainpy(self, probe: Probe) -> dict[str, Any]:
+    def _peer(self, probe: Probe) -> dict[str, Any]:
         """A program of its own, `peers/MODEL.py`; the whole act of compiling is repeated in each process."""
         words = [probe.target, probe.act, probe.model, str(probe.seconds), str(probe.repeats)]
-        return self._spoken([self.brainpy, str(HERE / "peers" / "sample.py"), *words], {"XLA_FLAGS": ONE_THREAD})
+        return self._spoken([self.peers[probe.side], str(HERE / "peers" / "sample.py"), *words], {"XLA_FLAGS": ONE_THREAD})
 
     def _spoken(self, command: Sequence[str], more: dict[str, str]) -> dict[str, Any]:
         """Run a program; the last line that it prints is JSON."""

@@ -1,10 +1,10 @@
-"""One sample of BrainPy, in a process of its own: python sample.py PRECISION WHAT MODEL SECONDS [REPEATS].
+"""One sample of BrainPy or BrainCell, in a process of its own: python sample.py PRECISION WHAT MODEL SECONDS [REPEATS].
 
-PRECISION is single, as BrainPy is without being told, or double.  The last line printed is JSON.  All times are CPU seconds
+PRECISION is single, as both are without being told, or double.  The last line printed is JSON.  All times are CPU seconds
 of this process.
 
 ==========  ====================================================================================================
-speed       seconds of each of REPEATS runs of SECONDS; a run before them compiles
+speed       seconds of each of REPEATS runs of SECONDS; a run before them, or WARM_UPS of them, compiles
 script      seconds from after the import to the end of a run of SECONDS, compilation included
 ==========  ====================================================================================================
 
@@ -37,14 +37,15 @@ def sample(model, what, seconds, repeats):
     own, others = time.process_time(), children()
     steps = round(seconds * 1e3 / DT)
     run, found, spikes = model.program(steps), [], []
-    for k in range(1 if what == "script" else repeats + 1):
+    first = getattr(model, "WARM_UPS", 1)
+    for k in range(1 if what == "script" else first + repeats):
         start = time.process_time()
         spikes = [np.asarray(x) for x in jax.block_until_ready(run(k * steps))]
         found.append(time.process_time() - start)
     if what == "script":
         return {"own": time.process_time() - own, "children": children() - others}
     rate = sum(x.sum() for x in spikes) / sum(x.shape[1] for x in spikes) / seconds
-    return {"seconds": found[1:], "rate_Hz": float(rate)}
+    return {"seconds": found[first:], "rate_Hz": float(rate)}
 
 
 def main(precision, what, name, seconds, repeats="1"):

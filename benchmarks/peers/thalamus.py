@@ -135,7 +135,7 @@ def near(pre_size, post_size):
 
 def program(steps):
     """The network, and a function of the first step that runs so many steps and returns all spikes."""
-    brainstate.environ.set(dt=0.1 * u.ms)
+    brainstate.environ.set(dt=0.1 * u.ms, precision=64 if jax.config.jax_enable_x64 else 32)
     net = Thalamus()
     brainstate.nn.init_all_states(net)
 

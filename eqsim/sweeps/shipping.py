@@ -54,7 +54,7 @@ def packed(task: Task) -> Parcel:
 
 def _pickler() -> Any:
     try:
-        import cloudpickle  # type: ignore[import-untyped,unused-ignore]
+        import cloudpickle
     except ImportError:
         return pickle
     return cloudpickle

@@ -11,9 +11,9 @@ class Probe:
 
     Parameters
     ----------
-    side : {'eqsim', 'floor', 'standalone', 'brian2', 'brainpy', 'braincell'}
-        Who is measured: this package, the program in `floor/`, Brian2's C++ standalone, Brian2 in Python, BrainPy,
-        BrainCell.
+    side : {'eqsim', 'project', 'floor', 'standalone', 'brian2', 'brainpy', 'braincell'}
+        Who is measured: this package, its C++ projects, the program in `floor/`, Brian2's C++ standalone, Brian2 in Python,
+        BrainPy, BrainCell.
     target : str
         The target in force; of BrainPy and BrainCell their precision, single or double.
     act : str
@@ -105,6 +105,7 @@ TWO_COBAHH, TWO_COBA, TWO_CUBA, TWO_LIF = (
     for model, seconds in (("cobahh", 0.5), ("coba", 1.0), ("cuba", 1.0), ("lif", 10.0))
 )
 WHOLE = "own+children"
+BUILT, BUILT_BRIAN2 = (Probe(side, "-", "build", "cuba", 1.0) for side in ("project", "standalone"))
 
 ROWS = (
     Row("cobahh", "COBAHH, 1 s, against the floor", COBAHH("eqsim"), 1.6, COBAHH("floor")),
@@ -113,6 +114,10 @@ ROWS = (
     Row("coba", "COBA, 1 s, against standalone", COBA("eqsim"), 1.0, COBA("standalone"), faster=True),
     Row("cuba", "CUBA, 1 s, against the floor", CUBA("eqsim"), 2.0, CUBA("floor")),
     Row("cuba", "CUBA, 1 s, against standalone", CUBA("eqsim"), 1.0, CUBA("standalone"), faster=True),
+    Row("project", "CUBA as a C++ project, against standalone", CUBA("project"), 3.0, CUBA("standalone"), faster=True),
+    Row("project", "COBA, the same", COBA("project"), 5.0, COBA("standalone"), faster=True),
+    Row("project", "COBAHH, the same", COBAHH("project"), 8.0, COBAHH("standalone"), faster=True),
+    Row("project", "CUBA, building, against standalone", BUILT, 8.0, BUILT_BRIAN2, faster=True, value=WHOLE),
     Row(
         "plastic",
         "plastic synapses, 1 s, against standalone",

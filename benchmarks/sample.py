@@ -14,7 +14,7 @@ threads     wall seconds of runs on one thread and on two, in turns, and their q
 batch       seconds of each of REPEATS batches of SECONDS after a first one, the building of the program for them included;
             own and children's seconds up to the end of the first one; peaks, so that results can be compared
 analysis    seconds of fixed points with limit cycles over a parameter; points: of a second time without cycles
-build       C++ standalone: generate and compile; prints where the program is (TARGET is the folder)
+build       C++ standalone in the folder TARGET: own and children's seconds to make the model, generate and compile
 ==========  ====================================================================================================
 """
 
@@ -185,12 +185,14 @@ def analysis(sim: Any, name: str, seconds: float, repeats: int) -> dict[str, Any
 
 def build(sim: Any, name: str, seconds: float, repeats: int) -> dict[str, Any]:
     """See the table above."""
-    model, device = model_of(name), sim.device
-    device.insert_code("before_network_run", CLOCK.format("a"))
-    device.insert_code("after_network_run", CLOCK.format("b") + WRITE)
+    own, others, model = time.process_time(), children(), model_of(name)
+    device = sim.device
+    if sim.__name__ == "brian2":
+        device.insert_code("before_network_run", CLOCK.format("a"))
+        device.insert_code("after_network_run", CLOCK.format("b") + WRITE)
     run(sim, model, seconds)
     device.build(directory=sys.argv[2], compile=True, run=False)
-    return {"folder": sys.argv[2]}
+    return {"own": time.process_time() - own, "children": children() - others}
 
 
 ACTS: dict[str, Callable[[Any, str, float, int], dict[str, Any]]] = {

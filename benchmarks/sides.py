@@ -35,7 +35,10 @@ class Sides:
 
     def sample(self, probe: Probe) -> dict[str, Any]:
         """One sample: what `sample.py` says, or the floor."""
-        ways = {"floor": self._floor, "standalone": self._standalone, "brainpy": self._peer, "braincell": self._peer}
+        if probe.act == "build":
+            return self._built(probe, self.folder / "built")
+        ways = {"floor": self._floor, "standalone": self._standalone, "project": self._project}
+        ways |= {"brainpy": self._peer, "braincell": self._peer}
         return ways.get(probe.side, self._python)(probe)
 
     def _python(self, probe: Probe) -> dict[str, Any]:
@@ -68,13 +71,26 @@ class Sides:
         """Brian2's C++ standalone: built once, then only its program runs."""
         folder = self.folder / f"standalone_{probe.model}"
         if not folder.exists():
-            words = ["brian2", str(folder), "build", probe.model, str(probe.seconds)]
-            self._spoken([self.brian2, str(HERE / "sample.py"), *words], {})
+            self._built(probe, folder)
         found = []
         for _ in range(probe.repeats):
             subprocess.run(["./main"], cwd=folder, check=True, capture_output=True)
             found.append(float((folder / "cpu.txt").read_text()))
         return {"seconds": found}
+
+    def _project(self, probe: Probe) -> dict[str, Any]:
+        """Our C++ project: built once; then CPU seconds of its program, reading and writing of values included."""
+        folder = self.folder / f"project_{probe.model}"
+        if not folder.exists():
+            self._built(probe, folder)
+        return {"seconds": [_cpu(["./main", "--report", "0"], folder) for _ in range(probe.repeats)]}
+
+    def _built(self, probe: Probe, folder: Path) -> dict[str, Any]:
+        """A C++ project of ours, or of Brian2, generated and compiled anew."""
+        shutil.rmtree(folder, ignore_errors=True)
+        python, package = (self.brian2, "brian2") if probe.side == "standalone" else (sys.executable, "eqsim")
+        words = [package, str(folder), "build", probe.model, str(probe.seconds)]
+        return self._spoken([python, str(HERE / "sample.py"), *words], {"EQSIM_CACHE_DIR": str(self.folder / "cache")})
 
     def _peer(self, probe: Probe) -> dict[str, Any]:
         """A program of its own, `peers/MODEL.py`; the whole act of compiling is repeated in each process."""
@@ -90,6 +106,16 @@ class Sides:
             raise SystemExit(f"\n{' '.join(command)} failed:\n{done.stderr}")
         spoken: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
         return spoken
+
+
+def _cpu(command: Sequence[str], folder: Path) -> float:
+    """CPU seconds of a program."""
+    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL)
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(f"{' '.join(command)} failed in {folder}")
+    return used.ru_utime + used.ru_stime
 
 
 ONE_THREAD = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"

@@ -19,6 +19,13 @@ typedef __UINT64_TYPE__ uint64_t;
 #define EQ_TABLE static const
 #endif
 
+// A kernel runs at every step: a compiler that guesses otherwise, from how it is called, makes no vector code of its loops.
+#if defined(__GNUC__)
+#define EQ_HOT __attribute__((hot))
+#else
+#define EQ_HOT
+#endif
+
 // No iteration of the next loop reads what another one writes.
 #if defined(__clang__)
 #define EQ_INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")

@@ -122,6 +122,15 @@ def quiet_about_unused_objects() -> None:
     prefs.logging.warn_for_unused_objects = False
 
 
+@pytest.fixture(scope="module", autouse=True)
+def usual_step() -> Iterator[None]:
+    """A script that a test runs may set dt for all objects: the next module begins with 0.1 ms."""
+    from eqsim import defaultclock, ms
+
+    yield
+    defaultclock.dt = 0.1 * ms
+
+
 @pytest.fixture(scope="session")
 def lanes(cache_folder: Path) -> dict[str, Lane]:
     """All lanes that this machine has."""

@@ -194,6 +194,8 @@ class Meaning(BrianObject):
                 found[name] = own.get(name) or self.own_symbol(name, at, context, look) or around.lookup(name)
                 if name in self.variables and self.variables[name].is_declared:
                     around.warn_if_hidden(name)
+                elif name in self.variables and self.variables[name].kind == "size":
+                    around.warn_if_hidden(name, len(self))
             return found[name]
 
         return look

@@ -108,14 +108,20 @@ class Surroundings:
                 return self._external(name, place[name])
         return Symbol(Const(1.0), None, callee=anything) if self.lenient else None
 
-    def warn_if_hidden(self, name: str) -> None:
-        """Tell once that a variable of the object hides a number of the same name in the script."""
+    def warn_if_hidden(self, name: str, size: int | None = None) -> None:
+        """Tell once that a variable of the object hides a number of the same name in the script.
+
+        ``size``: the variable is the number of elements; a number that is the same does no harm.
+        """
         place = next((p for p in (self.explicit, self.outer) if name in p), None)
         if not self.lenient and place is not None and isinstance(place[name], float | int | np.ndarray):
             value = place[name]
+            if size is not None and np.size(value) == 1 and value == size:
+                return
             what = f"an array of {value.size} values" if np.size(value) > 5 else f"of the value {value!r}"
+            meaning, used = ("a variable", "variable") if size is None else (f"the size ({size})", "size")
             logger.warning(
-                f"'{name}' is a variable of '{self.owner}', and also a name in the script, {what}: the variable is used",
+                f"'{name}' is {meaning} of '{self.owner}', and also a name in the script, {what}: the {used} is used",
                 name_suffix="resolution_conflict",
                 once=True,
             )

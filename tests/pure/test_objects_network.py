@@ -425,7 +425,7 @@ def test_dt_changes_on_common_multiples() -> None:
 
 
 def test_a_variable_hides_a_name_of_the_script(caplog: pytest.LogCaptureFixture) -> None:
-    """The variable is used, and the user is told, once; not for i, N, t."""
+    """The variable is used, and the user is told, once; not for i and t."""
     tau, i = 5 * ms, 3
     G = NeuronGroup(1, "dv/dt = i/tau : 1\ntau : second", name="hiding")
     G.tau = 1 * ms
@@ -436,6 +436,21 @@ def test_a_variable_hides_a_name_of_the_script(caplog: pytest.LogCaptureFixture)
     assert float(tau / ms) == 5 and i == 3
     assert [r.getMessage() for r in caplog.records if r.levelname == "WARNING"] == [
         "'tau' is a variable of 'hiding', and also a name in the script, of the value 5. * msecond: the variable is used"
+    ]
+
+
+def test_the_size_hides_a_name_of_the_script(caplog: pytest.LogCaptureFixture) -> None:
+    """The user is told, once, if it is another number: N is the size of the group wherever its strings are."""
+    N = 100
+    G = NeuronGroup(4, "x : 1", name="sized")
+    same = NeuronGroup(100, "x : 1", name="as_large")
+    with caplog.at_level("WARNING", "eqsim"):
+        G.x = "1/N"
+        G.x = "2/N"
+        same.x = "1/N"
+    assert N == 100 and G.x[0] == 0.5 and same.x[0] == 0.01
+    assert [r.getMessage() for r in caplog.records if r.levelname == "WARNING"] == [
+        "'N' is the size (4) of 'sized', and also a name in the script, of the value 100: the size is used"
     ]
 
 

@@ -21,6 +21,7 @@ from eqsim.network.assignments import Job, job_of
 from eqsim.network.stories import stories
 from eqsim.objects.assigned import Assignment
 from eqsim.objects.log import GrowingLog
+from eqsim.objects.timed_array import TimedArray, TimedValues
 from eqsim.schedule.link import Linked
 from eqsim.targets.project import Values, write_plan
 
@@ -64,6 +65,8 @@ class Script:
     known: dict[str, bytes] = field(default_factory=dict)
     numbers: Values = field(default_factory=Values)
     settable: dict[str, None] = field(default_factory=dict)
+    tables: dict[TimedArray, dict[str, None]] = field(default_factory=dict)
+    """Where the values of arrays over time stand."""
     memory: dict[str, np.ndarray] = field(default_factory=dict)
     logs: dict[str, Any] = field(default_factory=dict)
     last: Part | None = None
@@ -79,6 +82,9 @@ class Script:
             self.change(changes, data)
         self.plan.append(part.line(number))
         self.settable |= dict.fromkeys(settable(part.linked))
+        for timed, name in tables(part.linked):
+            self.settable[name] = None
+            self.tables.setdefault(timed, {})[name] = None
         self.memory |= part.linked.state.arrays
         self.logs |= {log.name: log for log in part.logs}
         self.last = part
@@ -175,6 +181,14 @@ class Script:
 def digest(array: np.ndarray) -> bytes:
     """Tells arrays with different contents apart."""
     return hashlib.blake2b(np.ascontiguousarray(array).tobytes(), digest_size=16).digest()
+
+
+def tables(linked: Linked) -> Iterator[tuple[TimedArray, str]]:
+    """The arrays over time that strings of a network use, and the names of their values."""
+    for around in linked.context.surroundings.values():
+        for used in around.used.values():
+            if isinstance(used, TimedValues) and used.memory in linked.state.arrays:
+                yield used.array, used.memory
 
 
 def settable(linked: Linked) -> list[str]:

@@ -297,7 +297,7 @@ class StandaloneDevice(Device):
         results = folder / (results_directory or self._results().name)
         if results_directory is not None and Path(results_directory).is_absolute():
             raise ValueError("results_directory is relative to the project")
-        arguments = command_line(run_args, folder)
+        arguments = command_line(run_args, folder, self.script.tables)
         unsettable = [a.split("=")[0] for a in arguments if a.split("=")[0] not in self.script.settable]
         if unsettable:
             raise ValueError(f"'{unsettable[0]}' cannot be set in the project; device.settable() lists what can")

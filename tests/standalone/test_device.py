@@ -16,6 +16,7 @@ from eqsim import (
     NeuronGroup,
     SpikeMonitor,
     StateMonitor,
+    TimedArray,
     all_devices,
     device,
     get_device,
@@ -233,3 +234,20 @@ def test_same_numbers_as_live_after_reset(standalone: Path) -> None:
     net.run(5 * ms)
     reset_device()
     assert all(first[n].tobytes() == a.tobytes() for n, a in memory(objects).items())
+
+
+def test_runs_again_with_other_values_over_time(standalone: Path) -> None:
+    """An array over time is given by itself: all groups that use it get the new values."""
+    drive = TimedArray([1.0, 2.0, 3.0], dt=1 * ms)
+    G, H = (NeuronGroup(1, "v = drive(t) : 1", name=name) for name in ("first", "second"))
+    M, L = StateMonitor(G, "v", record=0), StateMonitor(H, "v", record=0)
+    net = Network(G, H, M, L)
+    net.run(3 * ms)
+    assert list(M.v[0][::10]) == list(L.v[0][::10]) == [1, 2, 3]
+    device.run(run_args={drive: [3, 5, 1]}, with_output=False)
+    assert list(M.v[0][::10]) == list(L.v[0][::10]) == [3, 5, 1]
+    with pytest.raises(ValueError, match=r"^'.*' has values of the shape \(3,\), not \(2,\)$"):
+        device.run(run_args={drive: [1, 2]})
+    unused = TimedArray([1.0], dt=1 * ms, name="unused")
+    with pytest.raises(ValueError, match=r"^no run of the project uses 'unused'$"):
+        device.run(run_args={unused: [2]})

@@ -131,7 +131,7 @@ def sums() -> tuple[Network, dict, dict]:
 def delayed() -> tuple[Network, dict, dict]:
     """A delay for each synapse: these points run one after the other."""
     cells = NeuronGroup(4, "dv/dt = (I - v)/tau : 1\nI : 1", threshold="v > 1", reset="v = 0", method="exact", name="cells")
-    S = Synapses(cells, cells, on_pre="v_post += 0.1", name="S")
+    S = Synapses(cells, cells, on_pre="v_post += 0.1", name="wires")
     S.connect()
     S.delay = "i*0.3*ms"
     return Network(cells, S, SpikeMonitor(cells, name="spikes")), {"tau": 5 * ms}, {"cells.I": [1.5, 2.0, 3.0]}
@@ -174,7 +174,7 @@ def test_a_batch_has_the_bits_of_single_runs(singles, lanes, model, lane_name) -
     with lanes[lane_name].networks(), catch_logs(logging.INFO) as logs:
         found = run_batch(net, 6 * ms, values, namespace=names, seed=3).check()
     in_turn = [text for _, name, text in logs if name.endswith("in_turn")]
-    expect = ["the points run one after the other: 'S_pre' has a delay for each synapse"] if model == "delayed" else []
+    expect = ["the points run one after the other: 'wires_pre' has a delay for each synapse"] if model == "delayed" else []
     assert in_turn == expect
     assert found.names == expected.names and found.shape == expected.shape
     wrong = [name for name in found.names if bits(found[name]) != bits(expected[name])]

@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -46,12 +47,18 @@ def play(path: Path, way: str) -> str:
         names = runpy.run_path(str(path), run_name="__main__")
         found = {key: value for key, value in json.loads(numbers.read_text()).items() if key not in ABOUT}
         digest = hashlib.sha256(json.dumps(found, sort_keys=True).encode())
-        monitors = [m for m in gc.get_objects() if isinstance(m, Monitor)]
-        for monitor in sorted(monitors, key=lambda m: m.name):
-            for _, values in sorted(monitor.get_states(units=False).items()):
-                digest.update(np.asarray(values).tobytes())
+        for one in sorted(recorded(m) for m in gc.get_objects() if isinstance(m, Monitor)):
+            digest.update(one)
         del names
     return digest.hexdigest()
+
+
+def recorded(monitor: Any) -> bytes:
+    """A hash of what a monitor has recorded."""
+    digest = hashlib.sha256(monitor.name.encode())
+    for _, values in sorted(monitor.get_states(units=False).items()):
+        digest.update(np.asarray(values).tobytes())
+    return digest.digest()
 
 
 def asked(name: str, path: Path, way: str) -> str:

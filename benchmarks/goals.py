@@ -102,7 +102,7 @@ WIRING_BRIAN2 = Probe("brian2", "cython", "wiring", "wiring", 1e-4)
 RECORDING = Probe("eqsim", "cython", "recording", "recording", 1.0, 5)
 TWO_COBAHH, TWO_COBA, TWO_CUBA, TWO_LIF = (
     Probe("eqsim", "cython", "threads", model, seconds, 5)
-    for model, seconds in (("cobahh", 0.5), ("coba", 1.0), ("cuba", 1.0), ("lif", 10.0))
+    for model, seconds in (("cobahh", 3.0), ("coba", 1.0), ("cuba", 1.0), ("lif", 100.0))
 )
 WHOLE = "own+children"
 BUILT, BUILT_BRIAN2 = (Probe(side, "-", "build", "cuba", 1.0) for side in ("project", "standalone"))

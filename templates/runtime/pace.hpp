@@ -9,7 +9,7 @@
 #define EQ_TRIALS 6      // one, all, one, all ...
 #define EQ_REST 0.25     // seconds between trials; longer, while the result is clear
 #define EQ_LONGEST 4.0
-#define EQ_DEALING 2e-7  // seconds that must have been worked for each synapse before synapses are dealt out: 20 times the price
+#define EQ_DEALING 5e-8  // seconds that must have been worked for each synapse before synapses are dealt out: 5 times the price
 
 struct eq_Pace {
   int threads, now;     // at most, and in the present lap

@@ -49,6 +49,9 @@ EQ_FN bool eq_late(double) { return false; }
 #else
 #include <pthread.h>
 #include <time.h>
+#if defined(__linux__)
+#include <sched.h>
+#endif
 
 #define EQ_STACK (8 << 20)  // bytes; some systems give threads far less
 #define EQ_LOOKS 2000  // about 10 to 100 us
@@ -138,6 +141,23 @@ EQ_COLD static void eq_dismiss(eq_Team& team, eq_Member* others, int count) {
   pthread_mutex_destroy(&team.lock);
 }
 
+// Begin the other threads on other cores than this one: left to itself, a system may keep those who wait for each other on one.
+EQ_COLD static void eq_spread([[maybe_unused]] pthread_attr_t& where, [[maybe_unused]] int other) {
+#if defined(__linux__)
+  cpu_set_t allowed, one;
+  const int here = sched_getcpu();
+  if (here < 0 || sched_getaffinity(0, sizeof allowed, &allowed) != 0) return;
+  for (int step = 1, left = other + 1; step < CPU_SETSIZE; ++step) {
+    const int core = (here + step) % CPU_SETSIZE;
+    if (!CPU_ISSET(core, &allowed) || --left > 0) continue;
+    CPU_ZERO(&one);
+    CPU_SET(core, &one);
+    pthread_attr_setaffinity_np(&where, sizeof one, &one);
+    return;
+  }
+#endif
+}
+
 // Gather a team; each of the others follows as soon as the first one goes on.  False if the machine has not so many threads.
 EQ_COLD static bool eq_gather(eq_Team& team, eq_Member* others, int size, void (*follow)(void*, int), void* job) {
   team.size = size;
@@ -149,6 +169,7 @@ EQ_COLD static bool eq_gather(eq_Team& team, eq_Member* others, int size, void (
   int here = 0;
   for (; here < size - 1; ++here) {
     others[here] = {&team, follow, job, here + 1, pthread_t()};
+    eq_spread(roomy, here);
     if (pthread_create(&others[here].thread, &roomy, eq_begin_work, &others[here]) != 0) break;
   }
   pthread_attr_destroy(&roomy);

@@ -30,7 +30,8 @@ class OneDoorTarget(CythonTarget):
         compiler = find_compiler("CC", self.cc)
         assert not isinstance(compiler, Missing)
         kernels = self.library(self.recipes(sources)[0])
-        door = self.copy_of(self.library(door_recipe(TABLE.sub(r"\1 = ()\n", text), compiler)))
+        empty = TABLE.sub(r"\1 = ()\n", text)
+        door = self.copy_of(self.library(door_recipe(empty, (empty,), compiler)))
         for name, table in TABLE.findall(text):
             setattr(load_door(door), name, ast.literal_eval(table))
         return opened(kernels, door, sources.program, self.threads)

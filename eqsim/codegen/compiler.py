@@ -108,13 +108,21 @@ def kernel_recipe(files: Mapping[str, str], main: str, flags: Sequence[str], com
     return Recipe(tuple(files.items()), command, key_of(parts), "the network")
 
 
-def door_recipe(text: str, compiler: Compiler) -> Recipe:
+def door_recipe(text: str, shape: Sequence[str], compiler: Compiler) -> Recipe:
     """Compile a Cython module: Cython and the C compiler run one after the other in one process."""
+    command = (sys.executable, "-c", CYTHON_THEN_C, *_compile_c(compiler))
+    return Recipe((("network.pyx", text),), command, door_key(shape, compiler), "the door to Python")
+
+
+def door_key(shape: Sequence[str], compiler: Compiler) -> str:
+    """The key of a door; ``shape`` is all that its text depends on, names apart."""
+    abi = _python_abi()
+    return key_of(["door", *shape, *_compile_c(compiler), compiler.identity, *abi, _cython_version(), eqsim.__version__])
+
+
+def _compile_c(compiler: Compiler) -> tuple[str, ...]:
     include = sysconfig.get_paths()["include"]
-    compile_c = (*compiler.command, *DOOR_FLAGS, f"-I{include}", "network.c", "-o", "library.so")
-    command = (sys.executable, "-c", CYTHON_THEN_C, *compile_c)
-    parts = [text, *compile_c, compiler.identity, *_python_abi(), _cython_version(), eqsim.__version__]
-    return Recipe((("network.pyx", text),), command, key_of(parts), "the door to Python")
+    return (*compiler.command, *DOOR_FLAGS, f"-I{include}", "network.c", "-o", "library.so")
 
 
 def _python_abi() -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from eqsim.network.plain import Decoder, Plain
 from eqsim.network.saving import DEFAULT, MODEL, STATE, whole
 from eqsim.objects.base import BrianObject
 from eqsim.objects.clock import defaultclock
+from eqsim.objects.common_names import keys
 from eqsim.objects.group import Group
 from eqsim.objects.linking import linked_var
 from eqsim.objects.meaning import Meaning
@@ -132,7 +133,7 @@ class Reader:
             for known in self.tree["settings"][key]:
                 state["objects"].pop(known["key"])
         if self.left_out:
-            clocks = storing.clock_keys(storing.keys(net._objects))
+            clocks = storing.clock_keys(keys(net._objects))
             state["clocks"] = {key: values for key, values in state["clocks"].items() if key in clocks}
 
     def _make(self, step: Mapping[str, Any]) -> None:

@@ -34,6 +34,7 @@ from eqsim.network.prefs import prefs
 from eqsim.network.prefs_table import text_of
 from eqsim.objects.base import BrianObject
 from eqsim.objects.clock import Clock, defaultclock
+from eqsim.objects.common_names import keys
 from eqsim.objects.meaning import Meaning
 from eqsim.objects.monitor import Monitor
 from eqsim.objects.naming import Nameable
@@ -80,7 +81,7 @@ class Writer:
     def tree(self) -> dict[str, Plain]:
         """The whole model."""
         members = [self.refer(o) for o in self.net._objects]
-        keys = {id(o): key for key, o in storing.keys(self.net._objects).items()}
+        known = {id(o): key for key, o in keys(self.net._objects).items()}
         groups = self._groups()
         names = {self.ids[id(g)]: self._names(g) for g in groups}
         links = {self.ids[id(g)]: self._links(g) for g in groups}
@@ -88,7 +89,7 @@ class Writer:
             "about": about(self.net),
             "network": {"name": self.net.name, "own": self.net._own_name, "schedule": self._schedule(), "members": members},
             "steps": [step for _, step in sorted(self.steps, key=lambda s: s[0])],
-            "settings": {key: [settings(o, keys.get(id(o))) for o in whole(thing)] for key, thing in self.things.items()},
+            "settings": {key: [settings(o, known.get(id(o))) for o in whole(thing)] for key, thing in self.things.items()},
             "names": {key: found for key, found in names.items() if found},
             "links": {key: found for key, found in links.items() if found},
             "needs": self.needs,

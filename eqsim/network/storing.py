@@ -6,7 +6,7 @@ in memory or goes to a file, where each name has a folder ``stores/<name>``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ import numpy as np
 from eqsim.network import archive
 from eqsim.objects.base import BrianObject
 from eqsim.objects.clock import Clock
+from eqsim.objects.common_names import free, keys
 from eqsim.objects.keeping import kept
 from eqsim.objects.naming import Nameable
 from eqsim.objects.randomness import random_state
@@ -56,21 +57,6 @@ def bring_back(net: Keeping, state: Snapshot, random: bool) -> None:
 # -- names that are the same in each process -----------------------------------------------------------------------------
 
 
-def keys(objects: Iterable[BrianObject], owner: BrianObject | None = None, key: str = "") -> dict[str, BrianObject]:
-    """The objects and their parts by names that do not depend on what else lives in this process.
-
-    A name that the user gave is kept.  Other objects are numbered in the order in which they were made, and parts are
-    called after their owner: ``neurongroup``, ``neurongroup_1``, ``neurongroup_1_stateupdater``.
-    """
-    found: dict[str, BrianObject] = {}
-    for obj in sorted(objects, key=lambda o: o._serial):
-        base = obj._base if owner is None or obj._own_name else key + obj._base.removeprefix(owner.name)
-        mine = base if obj._own_name else _free(base, found)
-        found[mine] = obj
-        found |= keys(obj.contained_objects, obj, mine)
-    return found
-
-
 def clock_keys(objects: Mapping[str, BrianObject]) -> dict[str, Clock]:
     """The clocks of objects, each once, by such names; ``objects`` as `keys` gives them."""
     found: dict[str, Clock] = {}
@@ -78,12 +64,8 @@ def clock_keys(objects: Mapping[str, BrianObject]) -> dict[str, Clock]:
     for clock in sorted({id(o.clock): o.clock for o in objects.values()}.values(), key=lambda c: c._serial):
         owner = clock._base.removesuffix("_clock")
         base = f"{owners[owner]}_clock" if owner in owners else clock._base
-        found[base if clock._own_name else _free(base, found)] = clock
+        found[base if clock._own_name else free(base, found)] = clock
     return found
-
-
-def _free(base: str, taken: Mapping[str, Any]) -> str:
-    return next(n for n in (base, *(f"{base}_{k}" for k in range(1, len(taken) + 2))) if n not in taken)
 
 
 def _matched(things: Mapping[str, Nameable], states: Mapping[str, Any]) -> list[tuple[Nameable, Any]]:

@@ -19,11 +19,12 @@ from eqsim.ir.walk import writes
 from eqsim.model.translate import Symbol
 from eqsim.objects.base import BrianObject, slot_names
 from eqsim.objects.clock import Clock, EventClock
+from eqsim.objects.common_names import common_names
 from eqsim.objects.operations import NetworkOperation
 from eqsim.objects.part import Context, Contribution
 from eqsim.objects.scope import Provided, Surroundings
 from eqsim.objects.times import running
-from eqsim.schedule.order import place, sorted_kernels, sorted_objects
+from eqsim.schedule.order import place, sorted_kernels
 from eqsim.schedule.prepare import prepare
 
 
@@ -106,8 +107,9 @@ def link(
     parts = [o.parts(context if o.active else context.idle()) for o in able]
     if context.reads.spoiled({array for p in parts for k in p.kernels for array in writes(k.body)}):
         parts = [o.parts(context if o.active else context.idle()) for o in able]
-    kernels = sorted_kernels((k for p in parts for k in p.kernels), schedule)
-    operations = _operations(objects, kernels, schedule)
+    common = _common(objects, able, parts)
+    kernels = sorted_kernels((k for p in parts for k in p.kernels), schedule, common)
+    operations = _operations(objects, kernels, schedule, common)
     state = collect_state(parts, clocks, context, randomness)
     program = prepare(_program(parts, kernels, state, clocks, context))
     checks = tuple(o.during_run for o in objects if o.active and o.during_run is not None)
@@ -119,16 +121,25 @@ def link(
 def in_step_order(objects: Sequence[BrianObject], schedule: tuple[str, ...]) -> tuple[Any, ...]:
     """The active objects, sorted."""
     slots = slot_names(schedule)  # an object that does nothing in a step may have a slot that is not there
-    return tuple(sorted_objects((o for o in objects if o.active and o.when in slots), schedule))
+    able = [o for o in objects if o.active and o.when in slots]
+    common = common_names(objects)
+    return tuple(sorted(able, key=lambda o: place(o.when, o.order, o.name, schedule, common)))
+
+
+def _common(objects: Sequence[BrianObject], able: Sequence[Any], parts: Sequence[Contribution]) -> dict[str, str]:
+    """What objects and their kernels are called in each process."""
+    common = common_names(objects)
+    kernels = {k.name: (o.name, k.name.removeprefix(o.name)) for o, p in zip(able, parts, strict=True) for k in p.kernels}
+    return common | {name: common[owner] + rest for name, (owner, rest) in kernels.items() if rest != name}
 
 
 def _operations(
-    objects: Sequence[BrianObject], kernels: Any, schedule: tuple[str, ...]
+    objects: Sequence[BrianObject], kernels: Any, schedule: tuple[str, ...], common: Mapping[str, str]
 ) -> list[tuple[int, NetworkOperation]]:
-    keys = [place(k.when, k.order, k.name, schedule) for k in kernels]
+    keys = [place(k.when, k.order, k.name, schedule, common) for k in kernels]
     found = [o for o in objects if isinstance(o, NetworkOperation) and o.active]
-    found.sort(key=lambda o: place(o.when, o.order, o.name, schedule))
-    return [(sum(key < place(o.when, o.order, o.name, schedule) for key in keys), o) for o in found]
+    found.sort(key=lambda o: place(o.when, o.order, o.name, schedule, common))
+    return [(sum(key < place(o.when, o.order, o.name, schedule, common) for key in keys), o) for o in found]
 
 
 def _program(

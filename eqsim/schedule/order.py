@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from eqsim.ir.program import Kernel
 from eqsim.objects.base import SLOTS, BrianObject, slot_names
+from eqsim.objects.common_names import common_names
 
 
 def check_schedule(schedule: Sequence[str]) -> tuple[str, ...]:
@@ -33,8 +34,10 @@ def check_schedule(schedule: Sequence[str]) -> tuple[str, ...]:
     return tuple(schedule)
 
 
-def place(when: str, order: int, name: str, schedule: tuple[str, ...] = SLOTS) -> tuple[int, int, str]:
-    """The sort key of something that runs in a step.
+def place(
+    when: str, order: int, name: str, schedule: tuple[str, ...] = SLOTS, common: Mapping[str, str] | None = None
+) -> tuple[int, int, str]:
+    """The sort key of something that runs in a step; ``common``: what it is called in each process.
 
     Raises
     ------
@@ -44,14 +47,22 @@ def place(when: str, order: int, name: str, schedule: tuple[str, ...] = SLOTS) -
     slots = slot_names(schedule)
     if when not in slots:
         raise ValueError(f"'{name}' is to run in slot '{when}', which is not in the schedule ({', '.join(schedule)})")
-    return (slots.index(when), order, name)
+    return (slots.index(when), order, name if common is None else common.get(name, name))
 
 
-def sorted_kernels(kernels: Iterable[Kernel], schedule: tuple[str, ...]) -> tuple[Kernel, ...]:
+def sorted_kernels(
+    kernels: Iterable[Kernel], schedule: tuple[str, ...], common: Mapping[str, str] | None = None
+) -> tuple[Kernel, ...]:
     """Kernels in the order of a step."""
-    return tuple(sorted(kernels, key=lambda k: place(k.when, k.order, k.name, schedule)))
+    return tuple(sorted(kernels, key=lambda k: place(k.when, k.order, k.name, schedule, common)))
 
 
 def sorted_objects(objects: Iterable[BrianObject], schedule: tuple[str, ...]) -> list[Any]:
-    """Objects in the order of a step."""
-    return sorted(objects, key=lambda o: place(o.when, o.order, o.name, schedule))
+    """The objects of a network, parts included, in the order of a step.
+
+    Names that the user has not given count as if nothing else lived in this process: a script that is run again in it has
+    the same order of steps, whatever numbers are in the names of its objects.
+    """
+    found = list(objects)
+    common = common_names(found)
+    return sorted(found, key=lambda o: place(o.when, o.order, o.name, schedule, common))

@@ -22,6 +22,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from eqsim.errors import CompileError
+from eqsim.ir.form import form_of
 from eqsim.ir.interpret import Interpreter
 from eqsim.ir.program import Program, State, Status
 from eqsim.log import get_logger
@@ -36,7 +37,7 @@ PATIENCE = 2.0  # numpy waits for the compilers this many times as long as it wo
 LOOK_S = 0.01  # seconds between two looks at clock and compiler
 
 spent: dict[str, float] = defaultdict(float)
-"""CPU seconds on numpy in this process, by fingerprint of the program."""
+"""CPU seconds on numpy in this process, by form of the program."""
 under_way: dict[tuple[Any, ...], Build] = {}
 """Compilations in this process: they go on when the module that started them is gone, for the next one of its kind."""
 
@@ -99,7 +100,7 @@ class AutoModule:
 
     def __init__(self, program: Program, target: CythonTarget, worthwhile_s: float = WORTHWHILE_S) -> None:
         self.program, self.target, self.worthwhile_s = program, target, worthwhile_s
-        self._fingerprint = program.fingerprint
+        self._form = form_of(program)
         self._build: Build | None = None
         self._failed = False
         self._waits_until = 0.0
@@ -141,7 +142,7 @@ class AutoModule:
         self._look()
         self.module.run_part(state, first, last, active, seconds)
         if self._compiled is None:
-            spent[self._fingerprint] += time.thread_time() - began
+            spent[self._form] += time.thread_time() - began
             self._consider(0.0)
 
     def run(self, state: State, ends: dict[str, int]) -> Status:
@@ -166,11 +167,11 @@ class AutoModule:
             watch.note()
 
     def _consider(self, ahead_s: float) -> None:
-        """Start the compiler if it pays, or join a compilation of the same program."""
-        if self._build is not None or self._failed or not self._pays(spent[self._fingerprint] + ahead_s):
+        """Start the compiler if it pays, or join a compilation of a program of the same form."""
+        if self._build is not None or self._failed or not self._pays(spent[self._form] + ahead_s):
             return
         self._waits_until = time.perf_counter() + PATIENCE * ahead_s
-        key = (self._fingerprint, *self.target.key)
+        key = (self._form, *self.target.key)
         try:
             if key not in under_way:
                 under_way[key] = Build(self.target.render(self.program), self.target)
@@ -196,7 +197,7 @@ class AutoModule:
         self._consider(math.inf)
         try:
             if self._build is not None and self._compiled is None:
-                self._compiled = self._build.wait()
+                self._compiled = self._build.wait(self.program)
         except (CompileError, OSError, ImportError) as error:
             self._build = None
             self._fail(error)
@@ -212,7 +213,7 @@ class AutoModule:
         """Is the compiled module there?"""
         if self._compiled is None and self._build is not None:
             try:
-                self._compiled = self._build.poll()
+                self._compiled = self._build.poll(self.program)
             except (CompileError, OSError, ImportError) as error:
                 self._build = None
                 self._fail(error)
@@ -250,7 +251,7 @@ class _Watch:
     def note(self) -> None:
         """Add the time that has passed to what the program has spent on numpy."""
         now = time.thread_time()
-        spent[self.module._fingerprint] += now - self.noted
+        spent[self.module._form] += now - self.noted
         self.noted = now
 
     def _ahead_s(self) -> float:

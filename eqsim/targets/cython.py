@@ -22,14 +22,16 @@ from eqsim.codegen.compiler import (
     Compilation,
     Missing,
     Recipe,
+    door_key,
     door_recipe,
     environment_key,
     find_compiler,
     kernel_recipe,
 )
 from eqsim.codegen.render import kernel_files
-from eqsim.codegen.templates import fill
+from eqsim.codegen.templates import fill, plain
 from eqsim.errors import CompileError
+from eqsim.ir.form import form_of
 from eqsim.ir.program import Program, State, Status
 from eqsim.targets.target import Sources, register
 
@@ -90,8 +92,12 @@ class CythonTarget:
         """
         return Build(sources, self).wait()
 
+    def module(self, program: Program) -> CompiledModule:
+        """As `build`, of a program that need not be rendered if one of its form has been compiled before."""
+        return self.remembered(program) or self.build(self.render(program))
+
     def remembered(self, program: Program) -> CompiledModule | None:
-        """The module of a program that has been compiled before, found without rendering its text; else None."""
+        """The module of a program that has been compiled before, whatever its objects were called then; else None."""
         note = self.cache.text(self._note(program))
         if note is None:
             return None
@@ -104,7 +110,7 @@ class CythonTarget:
     def has_door(self, program: Program) -> bool:
         """Is the door of a program in the cache?  It is when only expressions have changed since."""
         found = find_compiler("CC", self.cc)
-        return not isinstance(found, Missing) and bool(self.cache.find(door_recipe(door(program), found).key, ".so"))
+        return not isinstance(found, Missing) and bool(self.cache.find(door_key(door_shape(program), found), ".so"))
 
     def remember(self, program: Program, keys: Sequence[str]) -> None:
         """Note which compiled files belong to a program."""
@@ -112,7 +118,7 @@ class CythonTarget:
 
     def _note(self, program: Program) -> str:
         tools = [str(find_compiler("CXX", self.cxx)), str(find_compiler("CC", self.cc))]
-        return key_of(["note", program.fingerprint, *self.flags, *tools, *environment_key()])
+        return key_of(["note", form_of(program), *self.flags, *tools, *environment_key()])
 
     def recipes(self, sources: Sources) -> tuple[Recipe, Recipe]:
         """How the kernels and the door are made.
@@ -130,7 +136,7 @@ class CythonTarget:
         files = dict(sources.files)
         text = files.pop("network.pyx")
         flags = (*sources.flags, *foreign_flags(sources.program))
-        return kernel_recipe(files, "network.cpp", flags, cxx), door_recipe(text, cc)
+        return kernel_recipe(files, "network.cpp", flags, cxx), door_recipe(text, door_shape(sources.program), cc)
 
 
 def foreign_flags(program: Program) -> tuple[str, ...]:
@@ -139,17 +145,31 @@ def foreign_flags(program: Program) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word for f in foreign for word in (*f.sources, *f.flags)))
 
 
+DOOR = "doors/cython/network.pyx.j2"
+
+
 def door(program: Program) -> str:
     """The Cython text of a program's door; it depends on names only, not on expressions."""
+    return fill(DOOR, arrays=door_arrays(program), reals=program.reals, ints=program.ints, clocks=program.clocks)
+
+
+def door_arrays(program: Program) -> list[tuple[str, str, bool]]:
+    """Each array: its name, its type, and whether it tells where synapses lead."""
     routes = {f"{r.name}.{key}" for r in program.routes for key in ("rows", "order", "delays", "ends")}
     routes |= {f"{r.synapses}.{key}" for r in program.routes for key in ("source", "target")}
-    return fill(
-        "doors/cython/network.pyx.j2",
-        arrays=[(a.name, np.dtype(a.dtype).str, a.name in routes) for a in program.arrays],
-        reals=program.reals,
-        ints=program.ints,
-        clocks=program.clocks,
-    )
+    return [(a.name, np.dtype(a.dtype).str, a.name in routes) for a in program.arrays]
+
+
+def door_shape(program: Program) -> tuple[str, ...]:
+    """What a door is but for names: it serves all programs that have as many arrays, of the same types, and numbers."""
+    arrays = [f"{dtype} {of_route}" for _, dtype, of_route in door_arrays(program)]
+    return (plain(DOOR), *arrays, *(str(len(table)) for table in (program.reals, program.ints, program.clocks)))
+
+
+def door_names(program: Program) -> tuple[tuple[str, ...], ...]:
+    """Where a door finds arrays, reals, ints and clocks in a `State`, in the order of the program."""
+    reals = (*program.reals, *(name for name, _ in program.constants))
+    return (tuple(a.name for a in program.arrays), reals, program.ints, program.clocks)
 
 
 class Build:
@@ -170,13 +190,13 @@ class Build:
         if not self.jobs:
             self.jobs = [self.cache.find(r.key, ".so") or Compilation.start(r, self.cache) for r in self.recipes]
 
-    def poll(self) -> CompiledModule | None:
-        """The module if all is finished, else None.  Raises CompileError."""
+    def poll(self, program: Program | None = None) -> CompiledModule | None:
+        """The module if all is finished, else None.  ``program``: one of the same form.  Raises CompileError."""
         paths = [job.poll() if isinstance(job, Compilation) else job for job in self.jobs]
-        return self._load() if all(paths) else None
+        return self._load(program or self.program) if all(paths) else None
 
-    def wait(self) -> CompiledModule:
-        """The module, when all is finished.  Raises CompileError."""
+    def wait(self, program: Program | None = None) -> CompiledModule:
+        """The module, when all is finished.  ``program``: one of the same form.  Raises CompileError."""
         self.start()
         try:
             for job in self.jobs:
@@ -185,7 +205,7 @@ class Build:
         except BaseException:
             self.cancel()
             raise
-        return self._load()
+        return self._load(program or self.program)
 
     def cancel(self) -> None:
         """Stop what is still at work."""
@@ -194,28 +214,27 @@ class Build:
                 job.cancel()
         self.jobs = []
 
-    def _load(self) -> CompiledModule:
+    def _load(self, program: Program) -> CompiledModule:
         """Load the libraries; one that is damaged or has vanished is made once more."""
         try:
-            return self._open()
+            return self._open(program)
         except (OSError, ImportError):
             for recipe in self.recipes:
                 self.cache.drop(recipe.key, ".so")
             for job in [Compilation.start(r, self.cache) for r in self.recipes]:
                 job.wait()
-            return self._open()
+            return self._open(program)
 
-    def _open(self) -> CompiledModule:
+    def _open(self, program: Program) -> CompiledModule:
         kernels, entrance = (r.key for r in self.recipes)
-        module = opened(self.cache.path(kernels, ".so"), self.cache.path(entrance, ".so"), self.program, self.target.threads)
-        self.target.remember(self.program, (kernels, entrance))
+        module = opened(self.cache.path(kernels, ".so"), self.cache.path(entrance, ".so"), program, self.target.threads)
+        self.target.remember(program, (kernels, entrance))
         return module
 
 
 def opened(kernels: Path, entrance: Path, program: Program, threads: tuple[int, bool] = (1, False)) -> CompiledModule:
     """Load the two libraries of a program; ``threads``: how many at most, and all of them always?"""
-    constants = tuple(name for name, _ in program.constants)
-    return CompiledModule(load_door(entrance).Network(str(kernels).encode(), constants, *threads))
+    return CompiledModule(load_door(entrance).Network(str(kernels).encode(), door_names(program), *threads))
 
 
 def load_door(path: Path) -> ModuleType:

@@ -16,8 +16,9 @@ from gallery import plain_program, ready, state
 
 from eqsim.codegen.cache import Cache
 from eqsim.errors import CompileError
+from eqsim.ir.form import form_of
 from eqsim.ir.interpret import Constants
-from eqsim.ir.program import State
+from eqsim.ir.program import Program, State
 from eqsim.log import catch_logs
 from eqsim.targets import auto
 from eqsim.targets.auto import AutoModule
@@ -81,7 +82,7 @@ def test_change_at_any_step_keeps_the_bits(
     compiled, looks = compiled_target(own_doors).build(compiled_target(own_doors).render(PROGRAM)), iter(range(1000))
     monkeypatch.setattr(auto, "LOOK_S", 0.0)
     monkeypatch.setattr(Build, "start", lambda self: None)
-    monkeypatch.setattr(Build, "poll", lambda self: compiled if next(looks) >= ready_at else None)
+    monkeypatch.setattr(Build, "poll", lambda self, program: compiled if next(looks) >= ready_at else None)
     s, module = begin(), AutoModule(PROGRAM, CythonTarget(cache=Cache(tmp_path)), worthwhile_s=0.0)
     assert module.run(s, ENDS).reason == "done"
     assert module.state == "compiled"
@@ -92,7 +93,7 @@ def test_long_plan_starts_the_compiler(monkeypatch: pytest.MonkeyPatch, tmp_path
     """A run that is done in slices says beforehand where it will end."""
     monkeypatch.setattr(auto, "LOOK_S", 0.0)
     monkeypatch.setattr(Build, "start", lambda self: None)
-    monkeypatch.setattr(Build, "poll", lambda self: None)
+    monkeypatch.setattr(Build, "poll", lambda self, program: None)
     module = AutoModule(PROGRAM, CythonTarget(cache=Cache(tmp_path)), worthwhile_s=60.0)
     s = begin()
     module.run(s, {"clock": 5, "slow": 2})
@@ -105,9 +106,9 @@ def test_long_plan_starts_the_compiler(monkeypatch: pytest.MonkeyPatch, tmp_path
 def test_time_on_numpy_adds_up_over_runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(auto, "LOOK_S", 0.0)
     monkeypatch.setattr(Build, "start", lambda self: None)
-    monkeypatch.setattr(Build, "poll", lambda self: None)
+    monkeypatch.setattr(Build, "poll", lambda self, program: None)
     target = CythonTarget(cache=Cache(tmp_path))
-    auto.spent[PROGRAM.fingerprint] = 2.0
+    auto.spent[form_of(PROGRAM)] = 2.0
     module = AutoModule(PROGRAM, target)
     module.run(begin(), {"clock": 3, "slow": 2})
     assert module.state == "compiling"
@@ -120,11 +121,11 @@ def test_known_door_makes_a_compilation_cheap(monkeypatch: pytest.MonkeyPatch, t
     """After an edit of an expression only the kernels are compiled: that pays earlier."""
     monkeypatch.setattr(auto, "LOOK_S", 0.0)
     monkeypatch.setattr(Build, "start", lambda self: None)
-    monkeypatch.setattr(Build, "poll", lambda self: None)
+    monkeypatch.setattr(Build, "poll", lambda self, program: None)
     states = {}
     for known in (False, True):
         monkeypatch.setattr(CythonTarget, "has_door", lambda self, program, known=known: known)
-        auto.spent[PROGRAM.fingerprint] = 0.5 * auto.WORTHWHILE_S
+        auto.spent[form_of(PROGRAM)] = 0.5 * auto.WORTHWHILE_S
         module = AutoModule(PROGRAM, CythonTarget(cache=Cache(tmp_path)))
         module.run(begin(), {"clock": 3, "slow": 2})
         states[known] = module.state
@@ -145,7 +146,7 @@ def test_numpy_waits_for_the_compilers_but_not_for_ever(
     naps: list[float] = []
     monkeypatch.setattr(auto, "LOOK_S", 0.0)
     monkeypatch.setattr(Build, "start", lambda self: None)
-    monkeypatch.setattr(Build, "poll", lambda self: None)
+    monkeypatch.setattr(Build, "poll", lambda self, program: None)
     monkeypatch.setattr(auto.time, "perf_counter", lambda: 0.01 * len(naps))
     monkeypatch.setattr(auto.time, "sleep", naps.append)
     s, module = begin(), AutoModule(PROGRAM, CythonTarget(cache=Cache(tmp_path)), worthwhile_s=-1.0)
@@ -171,7 +172,7 @@ def test_failed_compilation_stays_on_numpy_and_says_so_once(tmp_path: Path, expe
         ]
 
 
-def broken(self: Build) -> None:
+def broken(self: Build, program: Program) -> None:
     raise CompileError("the compiler failed")
 
 
@@ -194,6 +195,7 @@ sys.path[:0] = sys.argv[2:]
 from pathlib import Path
 from gallery import plain_program, ready, state
 from eqsim.codegen.cache import Cache
+from eqsim.ir.form import form_of
 from eqsim.ir.interpret import Constants
 from eqsim.targets.auto import AutoModule
 from eqsim.targets.cython import CythonTarget

@@ -18,7 +18,6 @@ g_nmda : siemens
 GATE = """
 ds/dt = -s/(100*ms) + 0.5/ms*x*(1 - s) : 1
 dx/dt = -x/(2*ms) : 1
-s_arrives = s(t - delay) : 1
 """
 RULES = {"threshold": "V >= V_th", "method": "exponential_euler"}
 of_E, of_I = {"tau": 20 * ms, "R": 40 * Mohm}, {"tau": 10 * ms, "R": 50 * Mohm}
@@ -31,7 +30,7 @@ A, B, N = E[:n_A], E[n_A : 2 * n_A], E[2 * n_A :]
 def excite(source, target, ampa, nmda, w=1.0):
     """All-to-all AMPA and NMDA synapses with these conductances, in nS."""
     weights = {"w_ampa": w * ampa * nS_ampa, "w_nmda": w * nmda * nS}
-    total = "g_nmda_post = w_nmda*s_arrives_pre : siemens (summed)"
+    total = "g_nmda_post = w_nmda*s_pre(t - delay) : siemens (summed)"
     synapses = Synapses(source, target, total, on_pre="g_ampa_post += w_ampa", delay=delay, namespace=weights)
     synapses.connect()
     return synapses

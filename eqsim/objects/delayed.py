@@ -26,7 +26,7 @@ from eqsim.model.model import Rule, T
 from eqsim.model.translate import Callee, Site, Symbol, Typed
 from eqsim.objects.host import evaluate
 from eqsim.objects.past_rows import Names, Place, is_fixed, past_value
-from eqsim.objects.past_tables import Tables
+from eqsim.objects.past_tables import Tables, is_alike
 from eqsim.units import second, unit_name
 
 if TYPE_CHECKING:
@@ -49,10 +49,11 @@ class Read:
 
     def steps(self, state: State, dt_s: float) -> np.ndarray:
         """The delays in steps, as far as they are known when a run begins; (n,) float64."""
-        count = len(self.reader)
+        count, alike = len(self.reader), is_alike(self.delay)
         if not count:
             return np.zeros(0)
-        indices = self.reader.host_indices(np.arange(count, dtype=np.int64))
+        elements = np.arange(1 if alike else count, dtype=np.int64)
+        indices = {self.reader.element: elements} if alike else self.reader.host_indices(elements)
         return np.asarray(evaluate(self.delay, state, indices, self.reader.element)) / dt_s
 
 
@@ -104,8 +105,7 @@ class Reads:
     def complete(self, state: State) -> None:
         """Fill the tables, when the memory of the past is in the state."""
         for table in self.tables.found.values():
-            pasts = [past for _, past in table.places.values()]
-            table.fill(state, max((past.length for past in pasts), default=2) - 2)
+            table.fill(state)
 
     def _prepare(self, rule: Rule, reader: Any, order: float | None) -> bool:
         """Are there calls in the rule?  For methods of a high order, ask for slopes."""

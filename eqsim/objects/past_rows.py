@@ -12,7 +12,7 @@ those at steps ``n - k`` and ``n - k + 1``::
 the delay                              how k and share are found
 =====================================  ==============================================================================
 one number for the run                 once for each step
-other numbers, which no kernel sets    from tables with one entry for each element, see `past_tables`
+other numbers, which no kernel sets    from tables with one entry for each element, or one for all: `past_tables`
 changes in the run                     for each element in each step; NaN where it leaves the rows that are kept
 =====================================  ==============================================================================
 """
@@ -90,9 +90,9 @@ def past_value(
     if is_fixed(back):
         rows = _computed(place, n, Select(gt(back, 0.0), back, ZERO), offset, context.early)
     else:
-        table = tables.table(reader, back, offset != ZERO)
-        flat = table.place(place.past, place.at)
-        rows = Rows(place, n, table.rows, table.share, context.early, *_flat(place.past, n, flat))
+        table = tables.table(reader, back, offset != ZERO, place.past)
+        where = _around(place, n, table.rows) if table.alike else _flat(place.past, n, table.place(place.past, place.at))
+        rows = Rows(place, n, table.rows, table.share, context.early, *where)
     value = rows.value(dt, smooth)
     if names is not None:
         x = place.past.name
@@ -108,10 +108,15 @@ def is_fixed(e: Expr) -> bool:
 def _computed(place: Place, n: Expr, back: Expr, offset: Expr, early: bool) -> Rows:
     """The rows for a number of steps that the program computes."""
     k = _rows_back(back, offset)
+    return Rows(place, n, k, as_real(k) - back, early, *_around(place, n, k))
+
+
+def _around(place: Place, n: Expr, k: Expr) -> tuple[Expr, Expr]:
+    """Where the two values lie in the ring."""
     here = Op("%", (n, place.past.steps)) - k
     low = Select(lt(here, 0), here + place.past.steps, here)
     high = Select(eq(low + 1, place.past.steps), integer(0), low + 1)
-    return Rows(place, n, k, as_real(k) - back, early, place.past.at(low, place.at), place.past.at(high, place.at))
+    return place.past.at(low, place.at), place.past.at(high, place.at)
 
 
 def _rows_back(back: Expr, offset: Expr) -> Expr:

@@ -7,6 +7,7 @@ begins::
     share  [element]  how much of the later row                              float64
     place  [element]  k*width - (element of the variable that is read)       int32
 
+A delay that is the same for all elements has one row and one share, and no places.
 A delay of synapses that a kernel sets during the run cannot be kept in a table.  Which arrays kernels set is known when
 all of them are there; then the program is made once more, see `Reads.spoiled`.
 """
@@ -37,10 +38,16 @@ class Table:
     back: Expr
     within: bool
     name: str
+    pasts: list[Past] = field(default_factory=list, compare=False)
     places: dict[tuple[str, Expr], tuple[str, Past]] = field(default_factory=dict, compare=False)
 
+    @property
+    def alike(self) -> bool:
+        """Is the delay the same for all elements?"""
+        return is_alike(self.back)
+
     def _load(self, what: str, kind: Any) -> Expr:
-        return Load(f"{self.name}_{what}", Ref(self.reader.element, "int"), kind)
+        return Load(f"{self.name}_{what}", None if self.alike else Ref(self.reader.element, "int"), kind)
 
     @property
     def rows(self) -> Expr:
@@ -58,15 +65,17 @@ class Table:
         name, _ = self.places.setdefault(key, (f"place_{len(self.places) + 1}", past))
         return self._load(name, "int")
 
-    def arrays(self) -> dict[str, str]:
-        """The types of the arrays by their names in the program."""
+    def arrays(self) -> dict[str, Array]:
+        """The arrays by their names in the program."""
         found = {"rows": "int32", "share": "float64"} | {name: "int32" for name, _ in self.places.values()}
-        return {f"{self.name}_{what}": dtype for what, dtype in found.items()}
+        names = {f"{self.name}_{what}": dtype for what, dtype in found.items()}
+        return {name: Array(name, dtype, self.alike) for name, dtype in names.items()}
 
-    def fill(self, state: State, longest: int) -> None:
-        """Put the arrays into the state; ``longest``: how many rows back can be looked at most."""
-        elements = np.arange(len(self.reader), dtype=np.int64)
-        indices = self.reader.host_indices(elements)
+    def fill(self, state: State) -> None:
+        """Put the arrays into the state, when the lengths of the pasts are known."""
+        longest = max(past.length for past in self.pasts) - 2
+        elements = np.arange(1 if self.alike else len(self.reader), dtype=np.int64)
+        indices = {self.reader.element: elements} if self.alike else self.reader.host_indices(elements)
         back = np.clip(np.nan_to_num(evaluate(self.back, state, indices, self.reader.element)), 0.0, longest)
         rows = np.floor(back).astype(np.int64) + 1 if self.within else np.maximum(np.ceil(back).astype(np.int64), 1)
         found = {"rows": rows.astype(np.int32), "share": rows - back}
@@ -97,13 +106,14 @@ class Tables:
             for x in nodes(e)
         )
 
-    def table(self, reader: Any, back: Expr, within: bool) -> Table:
-        """The table for a delay of an object's elements; the same for equal delays."""
+    def table(self, reader: Any, back: Expr, within: bool, past: Past) -> Table:
+        """The table for a delay with which an object's elements look at a past; the same for equal delays."""
         reader = getattr(reader, "base", reader)
         key = (reader.name, back, within)
         if key not in self.found:
             number = 1 + sum(name == reader.name for name, _, _ in self.found)
             self.found[key] = Table(reader, back, within, f"{reader.name}.delay_{number}.table")
+        self.found[key].pasts.append(past)
         return self.found[key]
 
     @property
@@ -113,4 +123,9 @@ class Tables:
 
     def arrays(self) -> dict[str, Array]:
         """The arrays of all tables, by name."""
-        return {name: Array(name, dtype) for t in self.found.values() for name, dtype in t.arrays().items()}
+        return {name: array for t in self.found.values() for name, array in t.arrays().items()}
+
+
+def is_alike(e: Expr) -> bool:
+    """Does a number not depend on the element that looks?"""
+    return not any(isinstance(x, Draw) or (isinstance(x, Ref) and x.name in INDICES) for x in nodes(e))

@@ -210,7 +210,8 @@ class SynapticPathway(PathwayDelays):
     @property
     def is_common(self) -> bool:
         """Can all pairs be done at once, without single synapses?  See `population`."""
-        alike = self.queue is None and not self.is_seen_by_code and len(self.steps()) == 1
+        of_synapse = self.is_seen_by_code and self.shared_delay is None
+        alike = self.queue is None and not of_synapse and len(self.steps()) == 1
         return bool(self.common) and self.synapses.table.all_pairs and alike
 
     def parts(self, context: Context) -> Contribution:

@@ -535,6 +535,70 @@ def test_coupling_of_all_pairs_that_is_not_stored(lane: Lane) -> None:
     assert np.allclose(M.C, 4 * (M.t_ * 1e3 - 1.25) + 0.6, rtol=0, atol=1e-13)
 
 
+ONE_DELAY = {
+    "a number": ("", "1.25*ms", {}),
+    "a shared variable": ("lag : second (shared)\n", "lag", {}),
+    "the delay of spikes": ("", "delay", {"on_pre": "x_post += 0.01*gain_pre", "delay": 1.25 * ms}),
+}
+
+
+SUMS = ("S_post = gain_pre*(x_pre(t - {}) - x_post)", "S_pre = x_post(t - {})/N_post")
+
+
+def one_delay(lines: str, delay: str, more: Any, total: str, condition: Any) -> tuple[Any, ...]:
+    """Neurons that are coupled to each other with one delay."""
+    G = NeuronGroup(
+        5, "dx/dt = (1 + 0.01*S)/ms : 1\nS : 1\ngain : 1", threshold="x > 1", reset="x -= 1", method="euler"
+    )  # fmt: skip
+    G.gain = "1 + 0.1*i"
+    G.set_history(x="t/ms/10 + 0.1*i")
+    S = Synapses(G, G, f"{lines}{total.format(delay)} : 1 (summed)", **more)
+    S.connect(condition)
+    if lines:
+        S.lag = 1.25 * ms
+    return G, S, StateMonitor(G, "S", record=True, when="end")
+
+
+def test_one_delay_for_all_pairs_needs_no_single_synapses(lane: Lane) -> None:
+    """However the delay is given: one sum over the sources (targets), the same as that of stored synapses to rounding: 30
+    steps of 5 terms below 10."""
+    cases = [(*given, total) for given in ONE_DELAY.values() for total in SUMS]
+    with lane.networks():
+        common, stored = ([one_delay(*case, condition) for case in cases] for condition in (None, "True"))
+        Network(*common, *stored).run(3 * ms)
+    for (_, S, M), (_, R, Q) in zip(common, stored, strict=True):
+        assert all(o.is_common for o in S.contained_objects) and not any(o.is_common for o in R.contained_objects)
+        assert np.ptp(M.S) > 0.1 and np.allclose(M.S, Q.S, rtol=0, atol=1e-12)
+
+
+def test_one_delay_for_all_pairs_may_change_between_runs() -> None:
+    """x = t: after the second run the sum over 3 sources is that of 2.5 ms before."""
+    G = NeuronGroup(3, "dx/dt = 1/ms : 1\nC : 1", method="euler")
+    G.set_history(x="t/ms")
+    S = Synapses(G, G, "lag : second (shared)\nC_post = x_pre(t - lag) : 1 (summed)")
+    S.connect()
+    net = Network(G, S)
+    for lag in (1, 2.5):
+        S.lag = lag * ms
+        net.run(3 * ms)
+        assert np.allclose(G.C, 3 * (float(net.t) * 1e3 - 0.1 - lag), rtol=0, atol=1e-12)
+    assert S.summed_updaters["C_post"].is_common
+
+
+def test_one_delay_that_code_sets_during_the_run(lane: Lane) -> None:
+    """It grows by 0.1 ms in each step, as t does: what is read stays x(0) = 1."""
+    with lane.networks():
+        G = NeuronGroup(3, "dx/dt = 1/ms : 1\nC : 1", method="euler")
+        G.longest_delay = 5 * ms
+        G.x = 1
+        S = Synapses(G, G, "lag : second (shared)\nC_post = x_pre(t - lag) : 1 (summed)")
+        S.connect()
+        S.run_regularly("lag = t")
+        Network(G, S).run(3 * ms)
+        assert S.summed_updaters["C_post"].is_common
+    assert np.allclose(G.C, 3, rtol=0, atol=1e-12)
+
+
 def test_a_group_that_rests_keeps_its_value_in_its_past(lane: Lane) -> None:
     """x rises to 1, rests for 2 ms and rises again; 0.5 ms later so does what synapses read."""
     with lane.networks():

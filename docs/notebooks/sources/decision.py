@@ -31,7 +31,6 @@ cell = '''
 gate = '''
     ds/dt = -s/(100*ms) + 0.5/ms*x*(1 - s) : 1
     dx/dt = -x/(2*ms)                      : 1
-    s_arrives = s(t - delay)               : 1
 '''
 E = NeuronGroup(n_E, cell + gate, threshold='V > -50*mV', reset='V = -55*mV; x += 1', refractory=2*ms,
                 method='exp_auto', namespace={'tau': 20*ms, 'R': 40*Mohm}, name='pyramidal')
@@ -50,7 +49,7 @@ E
 
 # %%
 def excite(source, target, ampa, nmda, w=1):
-    S = Synapses(source, target, 'g_nmda_post = w_nmda*s_arrives_pre : siemens (summed)',
+    S = Synapses(source, target, 'g_nmda_post = w_nmda*s_pre(t - delay) : siemens (summed)',
                  on_pre='g_ampa_post += w_ampa', delay=delay,
                  namespace={'w_ampa': w*ampa*nS/scale, 'w_nmda': w*nmda*nS/scale})
     S.connect()

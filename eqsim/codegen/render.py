@@ -23,9 +23,9 @@ from eqsim.ir.program import Program, timetable
 from eqsim.ir.stmt import Log
 from eqsim.ir.walk import statements
 
-STEP = """active advance alone any arrays beat budget close crew deal dt ends enough first flights follow full ints last late
-    me most next now open opening others part reals state status step steps stop synapses team threads together ways Beat
-    Crew Job State Ways""".split()
+STEP = """active advance ahead alone any arrays beat budget close crew deal dt ends enough first flights follow full ints
+    last late me most next now open opening others part reals state status step steps stop synapses team threads together
+    undeal ways Beat Crew Job State Ways""".split()
 """Words that the loop over the steps has taken."""
 
 
@@ -110,6 +110,7 @@ def kernel_files(program: Program) -> dict[str, str]:
         "loops.hpp": plain("runtime/loops.hpp"),
         "team.hpp": plain("runtime/team.hpp"),
         "cut.hpp": plain("runtime/cut.hpp"),
+        "lists.hpp": plain("runtime/lists.hpp"),
         "pace.hpp": plain("runtime/pace.hpp"),
         "state.hpp": fill("network/state.hpp.j2", p=text),
         "element.hpp": fill("kernels/element.hpp.j2", p=text),

@@ -10,6 +10,7 @@ from eqsim.codegen.names import identifier, members, unique
 from eqsim.codegen.roles import EMITTED, inner, roles_of, title
 from eqsim.codegen.shares import share
 from eqsim.codegen.stages import Stage, stages
+from eqsim.codegen.sums import listed_sum
 from eqsim.codegen.views import KernelText, Member, StageText, SumText
 from eqsim.codegen.volleys import own_arrays, volleys
 from eqsim.ir.domain import (
@@ -30,6 +31,7 @@ from eqsim.ir.stmt import Add, Let, Log, Store
 from eqsim.ir.walk import body_nodes, bound_names, nodes, statements, writes
 
 INDICES = ("i", "j", "k", "r", "n")
+ROLES = {"i": "source", "j": "target"}
 IN_BATCH = {POINT.name: "p", ELEMENT.name: "e"}
 """How the indices that only a `Batch` binds are called."""
 
@@ -108,6 +110,8 @@ class KernelSpelling:
         domain, asks = self.kernel.domain, asked(self.kernel.domain)
         free = independent(self.kernel)
         shared = share(self.program, self.kernel)
+        uses = frozenset(IN_BATCH.get(e.name, e.name) for e in self._expressions() if isinstance(e, Ref))
+        uses &= frozenset((*INDICES, *IN_BATCH.values()))
         return KernelText(
             name=self.name,
             title=f"{self.kernel.name}: {title(domain)}",
@@ -123,14 +127,13 @@ class KernelSpelling:
             stages=self._stages(printer, bound, pieces),
             fetched=tuple(map(self._of, own_arrays(self.kernel.body))) if "order" in self.roles else (),
             test=printer.bare(asks) if asks is not None else "",
-            sum=self._sum(printer),
-            uses=frozenset(IN_BATCH.get(e.name, e.name) for e in self._expressions() if isinstance(e, Ref))
-            & frozenset((*INDICES, *IN_BATCH.values())),
+            sum=None if whole and not batch else self._sum(printer, uses),
+            uses=uses,
             rows=tuple((self._of(self.row_names[x]), self._of(self.logs[x].cursor)) for x in self._logged()),
             scratch=self._scratch(),
             at={role: self._role(name) for role, name in self.roles.items()},
             share=shared.way,
-            owner={"i": "source", "j": "target"}.get(shared.owner, ""),
+            owner=ROLES.get(shared.owner, ""),
         )
 
     def _condition(self) -> tuple[str, ...]:
@@ -158,16 +161,28 @@ class KernelSpelling:
             found.append(StageText(tuple(lines), tuple(gives)))
         return tuple(found)
 
-    def _sum(self, printer: Printer) -> SumText | None:
-        """What a kernel of a batch adds to its neurons, if it does nothing else."""
+    def _sum(self, printer: Printer, uses: frozenset[str]) -> SumText | None:
+        """What a kernel adds to its neurons, if it does nothing else."""
         domain = self.kernel.domain
-        if not isinstance(domain, Batch) or not domain.order:
+        if not isinstance(domain, Batch):
+            return self._listed_sum(printer)
+        if not domain.order:
             return None
         *lets, last = self.kernel.body
         assert isinstance(last, Add)
         end = "source" if last.index == Ref("i", "int") * POINTS + POINT else "target"
         kind = STORAGE_TYPES[self.arrays[last.array].dtype]
-        return SumText(kind, self._of(last.array), end, tuple(printer.body(tuple(lets))), printer.bare(last.value))
+        takes = tuple(x for x in "ijkp" if x in uses)
+        return SumText(kind, self._of(last.array), end, tuple(printer.body(tuple(lets))), printer.bare(last.value), takes)
+
+    def _listed_sum(self, printer: Printer) -> SumText | None:
+        """What depends on the other end of a synapse only."""
+        found = listed_sum(self.kernel, self.arrays)
+        if found is None or ROLES[found.of] not in self.roles:
+            return None
+        kind = STORAGE_TYPES[self.arrays[found.array].dtype]
+        lines, value = tuple(printer.body(found.lets)), printer.bare(found.value)
+        return SumText(kind, self._of(found.array), ROLES[found.end], lines, value, (found.of,), ROLES[found.of])
 
     def _scratch(self) -> str:
         """How many events are in flight, or found in a step, at most."""

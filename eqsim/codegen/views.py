@@ -26,13 +26,18 @@ class StageText:
 
 @dataclass(frozen=True, slots=True)
 class SumText:
-    """What a kernel over synapses does if it only adds up: ``array[end] += value``, after some lines."""
+    """What a kernel over synapses does if it only adds up: ``array[end] += value``, after some lines.
+
+    ``takes``: the indices that the value depends on.  ``of``: the role of the other end, if it depends on nothing else.
+    """
 
     type: str
     array: str
     end: str
     body: tuple[str, ...]
     value: str
+    takes: tuple[str, ...]
+    of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,11 @@ class KernelText:
     share: str
     owner: str
     """How threads share it (see `shares`), and the role of the ends by which they do."""
+
+    @property
+    def listed(self) -> bool:
+        """Are sums made from lists of the other ends?"""
+        return self.share == "listed" and self.sum is not None
 
     @property
     def collects(self) -> bool:

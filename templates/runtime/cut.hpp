@@ -14,8 +14,6 @@ struct eq_Cut {
   const void *order, *delays, *ends;
 };
 
-#ifdef EQ_THREADS
-
 [[maybe_unused]] static void eq_uncut(const eq_Cut& cut) {
   if (cut.parts > 1) __builtin_free((void*)cut.rows);
   if (!cut.anew) return;
@@ -23,6 +21,8 @@ struct eq_Cut {
   __builtin_free((void*)cut.delays);
   __builtin_free((void*)cut.ends);
 }
+
+#ifdef EQ_THREADS
 
 // For each end the part that it belongs to, so that all parts have about as many synapses; null if there is no memory.
 template <class End> EQ_COLD static uint8_t* eq_owners(int64_t parts, int64_t total, const End* end_of) {

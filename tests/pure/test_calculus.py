@@ -101,6 +101,8 @@ def test_derivatives_are_tidy() -> None:
     assert show(derivative(g_L * (E_L - x), "x")) == "-g_L"
     assert show(derivative(x * y + 3.0, "x")) == "y"
     assert show(derivative(call("exp", -x / C), "x")) == "-(exp(-x/C)/C)"
+    assert show(derivative(call("log", y / x), "x")) == "-(1/x)"  # the potential of Nernst
+    assert show(derivative(call("log", y * x * x), "x")) == "1/x + 1/x"
 
 
 def test_a_function_without_derivative_is_named() -> None:

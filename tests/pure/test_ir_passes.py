@@ -11,6 +11,7 @@ from eqsim.functions import closure
 from eqsim.ir.domain import Across, Domain, Each, Gather, Of, Once, Sample, Where
 from eqsim.ir.expr import Call, Cast, Draw, Expr, Iterate, Load, Number, Ref, Select, as_real, gt, lt, real, word
 from eqsim.ir.interpret import Constants, Interpreter
+from eqsim.ir.passes.cheaper import cheaper
 from eqsim.ir.passes.draws import expand_draws
 from eqsim.ir.passes.hoist import hoist
 from eqsim.ir.program import Array, Kernel, LogBuffer, Program, State
@@ -199,3 +200,10 @@ def test_an_entry_under_a_condition_is_read_only_where_it_holds() -> None:
 def test_an_entry_of_an_array_that_the_body_writes_stays() -> None:
     p = hoist(program(out(Load("cells.out", N))))
     assert pieces(p) == ({}, [], ["cells.out[i] = cells.out[n]"])
+
+
+def test_division_by_what_a_let_keeps_for_the_run_is_a_product() -> None:
+    """``c`` is made of numbers, so its inverse is; ``d`` is not."""
+    lets = (Let("c", Number("a") * 2.0), Let("d", Number("a") * Ref("x")))
+    _, found = cheaper(lets, [("x", Ref("x") / Ref("c")), ("y", Ref("x") / Ref("d"))])
+    assert [show(value) for _, value in found] == ["x*(1/c)", "x/d"]

@@ -25,6 +25,7 @@ from eqsim.model.delays import delay_help, delay_of, not_a_delay
 from eqsim.model.model import Rule, T
 from eqsim.model.translate import Callee, Site, Symbol, Typed
 from eqsim.objects.host import evaluate
+from eqsim.objects.past import Past
 from eqsim.objects.past_rows import Names, Place, is_fixed, past_value
 from eqsim.objects.past_tables import Tables, is_alike
 from eqsim.units import second, unit_name
@@ -64,6 +65,8 @@ class Reads:
     found: list[Read] = field(default_factory=list)
     carried: dict[str, tuple[Place, Span]] = field(default_factory=dict)
     tables: Tables = field(default_factory=Tables)
+    changed: bool = False
+    """Is there a past of which nobody knew before that its rows are kept twice?"""
 
     def settled(self, rule: Rule, reader: Any, context: Context, order: float | None) -> Rule:
         """The rule of an integrator with all delayed values read from the past.
@@ -94,13 +97,20 @@ class Reads:
         lets, updates = share(lets, updates, names)
         return replace(rule, lets=lets, updates=updates, failed=None if rule.failed is None else whole(rule.failed))
 
+    def keep_twice(self, past: Past) -> bool:
+        """The rows of a past are kept twice from now on."""
+        self.changed |= not past.twice
+        past.twice = True
+        return True
+
     def spoiled(self, written: Collection[str]) -> bool:
-        """Do kernels set what the tables rely on?  Then everything has to be said again, without these tables."""
+        """Do kernels set what the tables rely on, or has a past changed?  Then everything has to be said again."""
         changing = self.tables.relied_on & set(written)
-        if changing:
-            self.found, self.carried = [], {}
+        again = bool(changing) or self.changed
+        if again:
+            self.found, self.carried, self.changed = [], {}, False
             self.tables = Tables(changing=self.tables.changing | changing)
-        return bool(changing)
+        return again
 
     def complete(self, state: State) -> None:
         """Fill the tables, when the memory of the past is in the state."""

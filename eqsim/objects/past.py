@@ -3,13 +3,19 @@
 In: how far back somebody looks.  Out: a ring of rows, one for each step, that a kernel fills::
 
     slot                  step % length
-    ring    [slot*width ... slot*width + width - 1]      the values at the beginning of that step
-    slopes  [slot*width ...]                             their derivatives, where a method of high order asks for them
+    ring    [slot*columns ... slot*columns + width - 1]  the values at the beginning of that step
+    slopes  [slot*columns ...]                           their derivatives, where a method of high order asks for them
     before  [0 ... width - 1]                            the value of the given history at its end, if that is another
     rise    [0 ... width - 1]                            the derivative of the given history at its end
 
-``width`` is the number of elements (1 for a shared variable).  The derivative may jump where the given history ends and
-the equations begin (step ``start``), and so may the value if the user has set it: what lies before the jump is kept apart.
+Where synapses read with a delay each, there is a second copy of the ring behind the first: then the rows of the last steps
+stand one behind the other in it, and no synapse has to ask whether its row lies before the beginning.
+
+``width`` is the number of elements (1 for a shared variable), ``columns`` a little more: an odd number of lines of a cache,
+as rows at distances of 2**m would share few places there.
+
+The derivative may jump where the given history ends and the equations begin (step ``start``), and so may the value if the
+user has set it: what lies before the jump is kept apart.
 """
 
 from __future__ import annotations
@@ -26,6 +32,7 @@ from eqsim.objects.keeping import Keeper
 
 logger = get_logger(__name__)
 
+LINE = 8  # values in a line of a cache
 SPARE = 3  # rows beyond the longest delay: the present one, one for rounding, one that is being written
 Rows = tuple[np.ndarray, np.ndarray]
 History = Callable[[np.ndarray], Rows]
@@ -44,15 +51,18 @@ class Past(Keeper):
         What the user says about the time before the first run; None: the first value, held.
     smooth : bool
         Are slopes recorded?
+    twice : bool
+        Is there a second copy of the ring?
     """
 
     KEPT = ("length", "dt_s", "start", "last", "ring", "slopes", "before", "rise", "jumped")
 
     def __init__(self, owner: str, name: str, width: int) -> None:
         self.owner, self.name, self.width = owner, name, width
+        self.columns = (-(-width // LINE) | 1) * LINE if width > LINE else width
         self.given: History | None = None
         self.put: np.ndarray | None = None  # the present values that came with the history
-        self.smooth = False
+        self.smooth = self.twice = False
         self.forget()
 
     def forget(self) -> None:
@@ -80,14 +90,17 @@ class Past(Keeper):
         if (length, dt_s, step) != (self.length, self.dt_s, int(self.last[0])):
             rows, slopes = self._rows(np.arange(step - length, step), step, dt_s, now)
             self._keep(rows, slopes, length, step, dt_s)
-        size = self.length * self.width if self.smooth else 0
+        once = self.length * self.columns
+        if len(self.ring) != once * len(self.copies):
+            self.ring = np.tile(self.ring[:once], len(self.copies))
+        size = self.length * self.columns if self.smooth else 0
         if len(self.slopes) != size:
             self.slopes = np.zeros(size)
 
     def _keep(self, rows: np.ndarray, slopes: np.ndarray, length: int, step: int, dt_s: float) -> None:
         slots = np.arange(step - length, step) % length
-        ring, slope = np.zeros((length, self.width)), np.zeros((length, self.width))
-        ring[slots], slope[slots] = rows, slopes
+        ring, slope = np.zeros((length, self.columns)), np.zeros((length, self.columns))
+        ring[slots, : self.width], slope[slots, : self.width] = rows, slopes
         self.ring, self.slopes = ring.ravel(), slope.ravel() if self.smooth else np.zeros(0)
         self.length, self.dt_s = length, dt_s
         self.last[0] = step
@@ -121,13 +134,18 @@ class Past(Keeper):
         last, first = int(self.last[0]), int(self.last[0]) - self.length
         steps = np.arange(first, last)
         order = steps % self.length
-        rows = np.vstack((self.ring.reshape(self.length, -1)[order], now))
-        old = self.slopes.reshape(self.length, -1)[order] if self.smooth and len(self.slopes) else np.zeros_like(rows[:-1])
+        rows = np.vstack((self._in_order(self.ring, order), now))
+        kept = self.smooth and len(self.slopes)
+        old = self._in_order(self.slopes, order) if kept else np.zeros_like(rows[:-1])
         slopes = np.vstack((old, old[-1:]))
         place = np.clip(at - first, 0, self.length)
         low = np.minimum(place.astype(np.int64), self.length - 1)
         share = (place - low)[:, None]
         return rows[low] + share * (rows[low + 1] - rows[low]), slopes[low] + share * (slopes[low + 1] - slopes[low])
+
+    def _in_order(self, ring: np.ndarray, slots: np.ndarray) -> np.ndarray:
+        values: np.ndarray = ring.reshape(-1, self.columns)[slots, : self.width]
+        return values
 
     def _warn(self, early: np.ndarray, at: np.ndarray) -> None:
         """Tell that a delay has become longer than what is remembered."""
@@ -159,7 +177,7 @@ class Past(Keeper):
     def latest(self) -> np.ndarray:
         """The last row that was written."""
         slot = (int(self.last[0]) - 1) % self.length
-        return self.ring[slot * self.width : (slot + 1) * self.width].copy()
+        return self.ring[slot * self.columns :][: self.width].copy()
 
     # -- for the program -------------------------------------------------------------------------------------------
 
@@ -173,18 +191,24 @@ class Past(Keeper):
         return Number(self.full("past_length"), "int")
 
     @property
-    def columns(self) -> Expr:
-        """The length of a row."""
-        return integer(1) if self.width == 1 else Number(f"{self.owner}.N", "int")
+    def next_row(self) -> Expr:
+        """How far it is from a row to the next one."""
+        return integer(1) if self.width == 1 else Number(self.full("past_columns"), "int")
 
     def at(self, slot: Expr, element: Expr) -> Expr:
         """The place of an element in the row of a slot."""
-        place = slot if self.width == 1 else slot * self.columns
+        place = slot if self.width == 1 else slot * self.next_row
         return place if element == integer(0) else place + element
 
-    def row(self, step: Expr, element: Expr) -> Expr:
+    @property
+    def copies(self) -> tuple[int, ...]:
+        """The numbers of the copies of the ring."""
+        return (0, 1) if self.twice else (0,)
+
+    def row(self, step: Expr, element: Expr, copy: int = 0) -> Expr:
         """The place of an element in the row of a step."""
-        return self.at(Op("%", (step, self.steps)), element)
+        slot = Op("%", (step, self.steps))
+        return self.at(slot + self.steps if copy else slot, element)
 
     def arrays(self) -> dict[str, np.ndarray]:
         """The memory by its names in the program."""
@@ -195,7 +219,8 @@ class Past(Keeper):
 
     def ints(self) -> dict[str, int]:
         """The numbers by their names in the program."""
-        return {self.full("past_length"): self.length, self.full("past_start"): self.start}
+        found = {"past_length": self.length, "past_start": self.start, "past_columns": self.columns}
+        return {self.full(what): value for what, value in found.items()}
 
 
 def held(value: Any, width: int) -> History:

@@ -91,7 +91,11 @@ def past_value(
         rows = _computed(place, n, Select(gt(back, 0.0), back, ZERO), offset, context.early)
     else:
         table = tables.table(reader, back, offset != ZERO, place.past)
-        where = _around(place, n, table.rows) if table.alike else _flat(place.past, n, table.place(place.past, place.at))
+        if table.alike:
+            where = _around(place, n, table.rows)
+        else:
+            many = reader.element == "k" and context.reads.keep_twice(place.past)
+            where = (_behind if many else _flat)(place.past, n, table.place(place.past, place.at))
         rows = Rows(place, n, table.rows, table.share, context.early, *where)
     value = rows.value(dt, smooth)
     if names is not None:
@@ -132,12 +136,18 @@ def _rows_back(back: Expr, offset: Expr) -> Expr:
 
 
 def _flat(past: Past, n: Expr, place: Expr) -> tuple[Expr, Expr]:
-    """Where the two values lie in the ring, from the place ``k*width - element`` of a table."""
+    """Where the two values lie in the ring, from the place ``k*columns - element`` of a table."""
     size = past.at(past.steps, integer(0))
-    here = past.at(Op("%", (n, past.steps)), integer(0)) - place
+    here = past.row(n, integer(0)) - place
     low = Select(lt(here, 0), here + size, here)
-    next_row = low + past.columns
+    next_row = low + past.next_row
     return low, Select(ge(next_row, size), next_row - size, next_row)
+
+
+def _behind(past: Past, n: Expr, place: Expr) -> tuple[Expr, Expr]:
+    """The same in the second copy of the ring, where no row lies before the beginning."""
+    low = past.row(n, integer(0), 1) - place
+    return low, low + past.next_row
 
 
 @dataclass(frozen=True, slots=True)

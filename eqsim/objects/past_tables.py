@@ -5,7 +5,7 @@ begins::
 
     rows   [element]  k, see `past_rows`                                     int32
     share  [element]  how much of the later row                              float64
-    place  [element]  k*width - (element of the variable that is read)       int32
+    place  [element]  k*columns - (element of the variable that is read)     int32
 
 A delay that is the same for all elements has one row and one share, and no places.
 A delay of synapses that a kernel sets during the run cannot be kept in a table.  Which arrays kernels set is known when
@@ -60,7 +60,7 @@ class Table:
         return self._load("share", "real")
 
     def place(self, past: Past, at: Expr) -> Expr:
-        """``k*width - at`` for the past of a group of this width."""
+        """``k*columns - at`` for the past of a group of this width."""
         key = (past.owner if past.width > 1 else "", at)
         name, _ = self.places.setdefault(key, (f"place_{len(self.places) + 1}", past))
         return self._load(name, "int")
@@ -80,7 +80,7 @@ class Table:
         rows = np.floor(back).astype(np.int64) + 1 if self.within else np.maximum(np.ceil(back).astype(np.int64), 1)
         found = {"rows": rows.astype(np.int32), "share": rows - back}
         for (_, at), (name, past) in self.places.items():
-            place = rows * past.width - evaluate(at, state, indices, self.reader.element)
+            place = rows * past.columns - evaluate(at, state, indices, self.reader.element)
             if len(place) and np.abs(place).max() > LARGEST:
                 raise EqsimError(
                     f"the past of '{past.name}' of '{past.owner}' is too large: shorter delays, or fewer elements"

@@ -154,8 +154,8 @@ class Remembering(SpikeSource):
     def structure(self) -> Any:
         return (super().structure(), tuple(self._kind(past) for past in self.pasts.values()))
 
-    def _kind(self, past: Past) -> tuple[str, bool, bool]:
-        return past.name, past.smooth, past.jumps(self.memory.get(past.name))
+    def _kind(self, past: Past) -> tuple[str, bool, bool, bool]:
+        return past.name, past.smooth, past.twice, past.jumps(self.memory.get(past.name))
 
     def arrays(self) -> dict[str, np.ndarray]:
         return super().arrays() | {k: v for past in self.pasts.values() for k, v in past.arrays().items()}
@@ -180,18 +180,20 @@ class Remembering(SpikeSource):
     def _recorders(self, context: Context) -> list[Kernel]:
         """Write the present values into their rows, before anything of this step changes them."""
         look, clock = self.scope(context), context.clock(self.clock)
-        each: list[Stmt] = []
+        each: tuple[list[Stmt], ...] = ([], [])  # a kernel for each copy, so that the order of its visits does not matter
         once: list[Stmt] = []
         for name, past in self.pasts.items():
             symbol = look(name)
             assert symbol is not None
             shared = self.variables[name].shared
-            row = past.row(N_STEP, integer(0) if shared else ELEMENT)
-            (once if shared else each).append(Store(past.full("past"), row, as_real(number(symbol.expr))))
+            for copy in past.copies:
+                row = past.row(N_STEP, integer(0) if shared else ELEMENT, copy)
+                (once if shared else each[copy]).append(Store(past.full("past"), row, as_real(number(symbol.expr))))
             once.append(Store(past.full("past_last"), None, N_STEP + 1))
         name, when = f"{self.name}_past", ("before_groups", self.order)
         kernels = [Kernel(f"{name}_step", Once(), tuple(once), clock, *when)]
-        return [*kernels, Kernel(name, Each(f"{self.name}.N"), tuple(each), clock, *when)] if each else kernels
+        bodies = {n: tuple(body) for n, body in zip((name, f"{name}_again"), each, strict=True) if body}
+        return kernels + [Kernel(n, Each(f"{self.name}.N"), body, clock, *when) for n, body in bodies.items()]
 
     def slope_kernels(self, context: Context, when: str, order: int) -> list[Kernel]:
         """Write the derivatives of variables whose past is read by polynomials into their rows, before integration."""

@@ -599,6 +599,37 @@ def test_one_delay_that_code_sets_during_the_run(lane: Lane) -> None:
     assert np.allclose(G.C, 3, rtol=0, atol=1e-12)
 
 
+@pytest.mark.parametrize("size", [1, 3, 64])
+def test_coupling_that_comes_later_finds_the_past(size: int, lane: Lane) -> None:
+    """x = t + i: a delay for each synapse needs the rows twice; those from before, and from before `restore`, count, too."""
+    with lane.networks():
+        G = NeuronGroup(size, "dx/dt = 1/ms : 1\nold = x(t - 4*ms) : 1\nC : 1", method="euler")
+        G.set_history(x="t/ms + i")
+        net = Network(G)
+        net.run(3 * ms)
+        net.store()
+        S = Synapses(G, G, "lag : second\nC_post = x_pre(t - lag) : 1 (summed)")
+        S.connect(i=np.arange(size), j=np.arange(size)[::-1])
+        S.lag = "(0.3 + 0.05*i/N_pre)*10*ms"
+        net.restore()
+        net.add(S)
+        net.run(2 * ms)
+        assert G.pasts["x"].twice
+        source = np.arange(size)[::-1]
+        assert np.allclose(G.C, 4.9 + source - 3 - 0.5 * source / size, rtol=0, atol=1e-12)
+        assert np.allclose(G.old, 1 + np.arange(size), rtol=0, atol=1e-12)
+
+
+def test_rows_of_the_past_do_not_share_their_places_in_caches() -> None:
+    """Whatever the size of the group, rows lie an odd number of lines of 64 bytes apart."""
+    for size in (9, 512, 1000, 4096):
+        G = NeuronGroup(size, "dx/dt = -x(t - 1*ms)/ms : 1", method="euler")
+        Network(G).run(0.1 * ms)
+        past = G.pasts["x"]
+        assert past.columns % 8 == 0 and past.columns // 8 % 2 == 1 and 0 <= past.columns - size < 16
+        assert len(past.ring) == past.columns * past.length
+
+
 def test_a_group_that_rests_keeps_its_value_in_its_past(lane: Lane) -> None:
     """x rises to 1, rests for 2 ms and rises again; 0.5 ms later so does what synapses read."""
     with lane.networks():

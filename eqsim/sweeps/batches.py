@@ -24,10 +24,11 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from eqsim.errors import EqsimError
-from eqsim.ir.batch import LANES, Together, Unlike, changing, differing, refused, together
+from eqsim.ir.batch import LANES, Together, together
 from eqsim.ir.batch_memory import BatchMemory
 from eqsim.ir.domain import Across
 from eqsim.ir.program import State
+from eqsim.ir.unlike import Unlike, changing, differing, refused
 from eqsim.ir.verify import verify
 from eqsim.ir.visits import size_of
 from eqsim.log import get_logger

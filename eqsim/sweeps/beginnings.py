@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from eqsim.ir.batch import changing
 from eqsim.ir.program import State
+from eqsim.ir.unlike import changing
 from eqsim.objects import seed as set_seed
 from eqsim.objects.group import Group
 from eqsim.objects.randomness import random_state

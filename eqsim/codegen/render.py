@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from eqsim.codegen.cfamily import STORAGE_TYPES, function_text
+from eqsim.codegen.loops import grouped, is_plain
 from eqsim.codegen.names import unique
 from eqsim.codegen.roles import EMITTED, inner, roles_of
 from eqsim.codegen.shares import stretches, touch
 from eqsim.codegen.spelling import KernelSpelling, all_reals, size_text
 from eqsim.codegen.templates import fill, plain
-from eqsim.codegen.views import ClockText, KernelText, LogText, ProgramText, StretchText
+from eqsim.codegen.views import ClockText, KernelText, LogText, LoopText, ProgramText, StretchText
 from eqsim.errors import CompileError, Diagnostic
 from eqsim.ir.domain import (
     POINTS,
@@ -64,9 +65,14 @@ def _stretches(program: Program, kernels: tuple[KernelText, ...]) -> Iterator[St
     cursors = {log.name: log.cursor for log in program.logs}
     moved = [frozenset(cursors[s.log] for s in statements(k.body) if isinstance(s, Log)) for k in program.kernels]
     found = [e | m if k.collects else frozenset() for k, e, m in zip(kernels, emitted, moved, strict=True)]
+    may = [is_plain(k) and not text.wide for k, text in zip(program.kernels, kernels, strict=True)]
     for s in stretches([k.share for k in kernels], touches, found):
         clocks = sorted({kernels[at].clock for at in (*s.together, *s.alone)})
-        yield StretchText(tuple(kernels[at] for at in s.together), tuple(kernels[at] for at in s.alone), tuple(clocks))
+        groups = [tuple(kernels[at] for at in g) for g in grouped(s.together, program.kernels, touches, may)]
+        names = unique([f"{g[0].name}_to_{g[-1].name}" for g in groups], taken=(*STEP, *(k.name for k in kernels)))
+        loops = tuple(LoopText(names[f"{g[0].name}_to_{g[-1].name}"], g) for g in groups)
+        together, alone = (tuple(kernels[at] for at in part) for part in (s.together, s.alone))
+        yield StretchText(together, loops, alone, tuple(clocks))
 
 
 def _cursor(program: Program, cursor: str, fields: Mapping[str, str]) -> str:

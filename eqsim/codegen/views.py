@@ -79,13 +79,22 @@ class KernelText:
 
 
 @dataclass(frozen=True, slots=True)
+class LoopText:
+    """Kernels that share a loop over the same elements; only the last one may look for events."""
+
+    name: str
+    kernels: tuple[KernelText, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class StretchText:
     """Kernels that all threads work on, and those of one thread after these; ``clocks``: when there is anything to do.
 
-    A kernel in both: what the threads have found is put together.
+    A kernel in both: what the threads have found is put together.  ``loops``: those of all threads, by the loops they share.
     """
 
     together: tuple[KernelText, ...]
+    loops: tuple[LoopText, ...]
     alone: tuple[KernelText, ...]
     clocks: tuple[int, ...]
 

@@ -41,7 +41,7 @@ template <class End> static int64_t eq_highest(const End* ends, int64_t total) {
 }
 
 // Sort neurons by the number of their synapses, the longest list first.
-static void eq_longest_first(int32_t* to, int64_t size, const int64_t* counts) {
+[[maybe_unused]] static void eq_longest_first(int32_t* to, int64_t size, const int64_t* counts) {
   for (int64_t q = 1; q < size; ++q) {
     const int32_t mine = to[q];
     int64_t at = q;

@@ -17,7 +17,6 @@ import numpy as np
 
 from eqsim.codegen.cache import Cache, key_of
 from eqsim.codegen.compiler import (
-    KERNEL_FLAGS,
     THREAD_FLAGS,
     Compilation,
     Missing,
@@ -26,6 +25,7 @@ from eqsim.codegen.compiler import (
     door_recipe,
     environment_key,
     find_compiler,
+    kernel_flags,
     kernel_recipe,
 )
 from eqsim.codegen.render import kernel_files
@@ -47,7 +47,7 @@ class CythonTarget:
     Parameters
     ----------
     flags : sequence of str
-        For the kernels, instead of `KERNEL_FLAGS`.
+        For the kernels, instead of those that suit the compiler (`kernel_flags`).
     cxx, cc : str
         Compilers; '' for the environment's or the first that is installed.
     cache : Cache or None
@@ -60,7 +60,7 @@ class CythonTarget:
 
     def __init__(
         self,
-        flags: Sequence[str] = KERNEL_FLAGS,
+        flags: Sequence[str] = (),
         cxx: str = "",
         cc: str = "",
         cache: Cache | None = None,
@@ -68,9 +68,15 @@ class CythonTarget:
         always: bool = False,
     ) -> None:
         self.cxx, self.cc = cxx, cc
-        self.flags = (*flags, *THREAD_FLAGS) if threads > 1 else tuple(flags)
+        self._flags = tuple(flags)
         self.threads = (threads, always)
         self.cache = Cache() if cache is None else cache
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """The flags for kernels."""
+        flags = self._flags or kernel_flags(find_compiler("CXX", self.cxx))
+        return (*flags, *THREAD_FLAGS) if self.threads[0] > 1 else flags
 
     @property
     def key(self) -> tuple[Any, ...]:

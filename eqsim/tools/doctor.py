@@ -17,7 +17,7 @@ from pathlib import Path
 
 import eqsim
 from eqsim.codegen.cache import Cache
-from eqsim.codegen.compiler import KERNEL_FLAGS, THREAD_FLAGS, Compiler, Missing, find_compiler
+from eqsim.codegen.compiler import THREAD_FLAGS, Compiler, Missing, find_compiler, kernel_flags
 from eqsim.network.cuda import nvcc
 
 PACKAGES = ("numpy", "sympy", "pyparsing", "jinja2", "cython", "matplotlib")
@@ -81,7 +81,7 @@ def compilers() -> list[Finding]:
             found.append(Finding(what, f"{compiler.command[0]} ({compiler.version})"))
     cxx = find_compiler("CXX")
     if isinstance(cxx, Compiler):
-        found.append(Finding("flags", " ".join(KERNEL_FLAGS)))
+        found.append(Finding("flags", " ".join(kernel_flags(cxx))))
         works = compiles(cxx, PROBE, *THREAD_FLAGS)
         advice = "" if works else "install the headers of the C library, e.g. `sudo apt install libc6-dev`"
         found.append(Finding("threads", "work" if works else "do not work: networks run on one thread", works, advice))

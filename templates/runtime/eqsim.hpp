@@ -22,8 +22,10 @@ typedef __UINT64_TYPE__ uint64_t;
 // A kernel runs at every step: a compiler that guesses otherwise, from how it is called, makes no vector code of its loops.
 #if defined(__GNUC__)
 #define EQ_HOT __attribute__((hot))
+#define EQ_APART __attribute__((hot, noinline))  // ... and it stays a function of its own
 #else
 #define EQ_HOT
+#define EQ_APART
 #endif
 
 // No iteration of the next loop reads what another one writes.

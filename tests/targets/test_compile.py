@@ -13,7 +13,17 @@ from conftest import Lane, bits, compiler_named
 from gallery import cell, plain_program, put, ready, state
 
 from eqsim.codegen.cache import Cache
-from eqsim.codegen.compiler import EXACT, KERNEL_FLAGS, NATIVE, Compilation, Missing, find_compiler
+from eqsim.codegen.compiler import (
+    EXACT,
+    KERNEL_FLAGS,
+    NATIVE,
+    QUICK,
+    Compilation,
+    Compiler,
+    Missing,
+    find_compiler,
+    kernel_flags,
+)
 from eqsim.errors import CompileError, Source, Span
 from eqsim.functions import closure
 from eqsim.ir.domain import Each, Where
@@ -243,7 +253,8 @@ def test_loops_over_cells_become_vector_code(compiler: str, model: object, tmp_p
     for name, text in CythonTarget().render(model()).files:
         (tmp_path / name).write_text(text)
     option, pattern = REPORTS[compiler]
-    flags = [f for f in KERNEL_FLAGS if f not in ("-w", NATIVE)] + ["-march=x86-64-v3"] * (NATIVE == "-march=native")
+    flags = [f for f in kernel_flags(found_compiler(command)) if f not in ("-w", NATIVE)]
+    flags += ["-march=x86-64-v3"] * (NATIVE == "-march=native")
     done = subprocess.run(
         [command, *flags, option, "network.cpp", "-o", "library.so"], cwd=tmp_path, capture_output=True, text=True
     )
@@ -267,5 +278,46 @@ def test_kernels_are_hot() -> None:
 def test_every_lane_keeps_exact_arithmetic() -> None:
     """Flags that change results must never slip in."""
     forbidden = ("-ffast-math", "-Ofast", "-funsafe-math-optimizations", "-fassociative-math", "-freciprocal-math")
-    assert not set(forbidden) & set(KERNEL_FLAGS)
-    assert set(EXACT) <= set(KERNEL_FLAGS)
+    for name in ("g++", "clang++"):
+        flags = kernel_flags(found_compiler(compiler_named(name)))
+        assert not set(forbidden) & set(flags)
+        assert set(EXACT) <= set(flags)
+
+
+def found_compiler(command: str) -> Compiler | Missing:
+    return find_compiler("CXX", command or "not installed")
+
+
+@pytest.mark.parametrize(
+    ("name", "platform", "gnu"),
+    [
+        ("g++", "linux", True),
+        ("g++-12", "linux", True),
+        ("x86_64-linux-gnu-g++-12", "linux", True),
+        ("x86_64-conda-linux-gnu-g++", "linux", True),
+        ("g++-14", "darwin", True),
+        ("g++", "darwin", False),
+        ("clang++", "linux", False),
+        ("clang++-14", "linux", False),
+        ("c++", "linux", False),
+        ("ccache", "linux", False),
+    ],
+)
+def test_flags_of_gcc_are_for_gcc_alone(
+    name: str, platform: str, gnu: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Others do not know them, and would fail; who it is, is told by the file's name, without starting it."""
+    monkeypatch.setattr(sys, "platform", platform)
+    (tmp_path / name).touch()
+    flags = kernel_flags(Compiler((str(tmp_path / name),), ""))
+    assert flags == (*KERNEL_FLAGS, *QUICK.split()) if gnu else flags == KERNEL_FLAGS
+
+
+def test_flags_follow_the_compiler_of_the_moment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A target that was made before the environment names another compiler has the flags of that one."""
+    target = CythonTarget(cache=Cache(tmp_path))
+    for name, quick in (("g++-12", True), ("clang++", False)):
+        path = tmp_path / name
+        path.touch(mode=0o755)
+        monkeypatch.setenv("CXX", str(path))
+        assert ("-fno-gcse" in target.flags) == quick

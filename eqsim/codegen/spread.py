@@ -21,13 +21,15 @@ from typing import Literal
 
 from eqsim.codegen.roles import EMITTED, roles_of
 from eqsim.ir.domain import Across, Each, Gather, Of, Sample, Where, asked
-from eqsim.ir.expr import Const, Expr, Load, Number, Op, Ref
+from eqsim.ir.expr import Expr, Load, Ref
+from eqsim.ir.order import belongs_to
 from eqsim.ir.program import Kernel, Program
 from eqsim.ir.stmt import Add, Log, Store
 from eqsim.ir.walk import body_nodes, nodes, statements, writes
 
 How = Literal["free", "rows", "owned", "alone"]
 ENDS = {"i": "source", "j": "target"}
+Places = dict[str, list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +102,9 @@ def _all_nodes(kernel: Kernel) -> Iterator[Expr]:
         yield from nodes(asks)
 
 
-def _places(kernel: Kernel) -> dict[str, set[Expr | None]]:
-    """Where a kernel touches the arrays that it writes."""
+def _places(kernel: Kernel) -> Places:
+    """Where a kernel touches the arrays that it writes: for each place the index that it belongs to."""
+    fixed = frozenset(let.name for let in kernel.prelude)
     found: dict[str, set[Expr | None]] = {a: set() for a in writes(kernel.body)}
     for s in statements(kernel.body):
         if isinstance(s, Store | Add):
@@ -109,22 +112,12 @@ def _places(kernel: Kernel) -> dict[str, set[Expr | None]]:
     for e in _all_nodes(kernel):
         if isinstance(e, Load) and e.array in found:
             found[e.array].add(e.index)
-    return found
+    return {array: [belongs_to(index, fixed) for index in places] for array, places in found.items()}
 
 
-def _private(places: dict[str, set[Expr | None]], indices: str) -> bool:
+def _private(places: Places, indices: str) -> bool:
     """Is every written array touched at one place only, which belongs to one of these indices?"""
-    return all(len(found) == 1 and _of(next(iter(found))) in tuple(indices) for found in places.values())
-
-
-def _of(index: Expr | None) -> str:
-    """The index that a place belongs to, if different values of it give different places; '' otherwise."""
-    match index:
-        case Ref(name):
-            return name
-        case Op("+" | "-", (Ref(name), Number() | Const())):
-            return name
-    return ""
+    return all(len(found) == 1 and found[0] in tuple(indices) for found in places.values())
 
 
 def phases(program: Program, kernel: Kernel) -> tuple[Phase, ...]:

@@ -7,7 +7,7 @@ visits one element after the other, as the compiled code always does; so both gi
 from __future__ import annotations
 
 from eqsim.ir.domain import ELEMENT, POINT, POINTS, Across, Batch, Each, Of, Once, Sample, Where, asked
-from eqsim.ir.expr import Expr, Load, Ref
+from eqsim.ir.expr import Const, Expr, Load, Number, Op, Ref
 from eqsim.ir.program import Kernel
 from eqsim.ir.stmt import Add, Stmt, Store
 from eqsim.ir.walk import body_nodes, expressions, nodes, statements
@@ -69,7 +69,34 @@ def conflict(kernel: Kernel) -> Store | Add | None:
 
 def independent(kernel: Kernel) -> bool:
     """Does no visit read or write what another visit writes?  Then a loop over the visits may run in any order."""
-    return not _writes(kernel) and not any(read_by_others(kernel, s.array) for s in _own_writes(kernel))
+    apart = all(_in_own_row(kernel, s) for s in _writes(kernel))
+    return apart and not any(read_by_others(kernel, s.array) for s in _own_writes(kernel))
+
+
+def _in_own_row(kernel: Kernel, s: Store | Add) -> bool:
+    """Is an array touched only at the places of the visits in one row, ``first + i``, as in the rings of the past?"""
+    loads = [e for e in body_nodes((*kernel.prelude, *kernel.body)) if isinstance(e, Load)]
+    asks = asked(kernel.domain)
+    loads += [e for e in nodes(asks) if isinstance(e, Load)] if asks is not None else []
+    stores = [o for o in statements(kernel.body) if isinstance(o, Store | Add)]
+    places = {o.index for o in (*loads, *stores) if o.array == s.array}
+    owner = belongs_to(s.index, frozenset(let.name for let in kernel.prelude))
+    return len(places) == 1 and bool(owner) and _own(kernel, Ref(owner, "int"))
+
+
+def belongs_to(index: Expr | None, fixed: frozenset[str]) -> str:
+    """The index that a place belongs to, if different values of it give different places; '' otherwise.
+
+    ``fixed``: names of values that are the same for all visits of a step.
+    """
+    match index:
+        case Ref(name):
+            return name
+        case Op("+", (Ref(name), Ref(other))) if (name in fixed) != (other in fixed):
+            return other if name in fixed else name
+        case Op("+" | "-", (Ref(name), Number() | Const())):
+            return name
+    return ""
 
 
 def last_wins(kernel: Kernel) -> Store | None:

@@ -59,6 +59,7 @@ def put(name: str, value: Expr, index: Expr | None = I) -> Store:
 
 
 DT, TAU = Number("clock.dt"), Number("tau")
+ROW = Op("%", (N, integer(3))) * Number("cells.N", "int")  # of this step in a ring of three rows
 
 UPDATE = (
     Let("decay", Call("exp", (-DT / TAU,))),
@@ -98,6 +99,9 @@ KERNELS = (
     ),
     Kernel("gather", Gather("syn.pre"), (Add("cells.sum", J, syn("w") * cell("v", I)),), "clock"),
     Kernel("update", Each("cells.N"), UPDATE, "clock"),
+    Kernel(
+        "ring", Each("cells.N"), (put("ring", cell("v"), Op("%", (N, integer(3))) * Number("cells.N", "int") + I),), "clock"
+    ),
     Kernel("part", Each("part.N", "part.first"), (put("v", cell("v") + 0.01),), "clock"),
     Kernel(
         "threshold",
@@ -134,6 +138,7 @@ DTYPES = {
     "cells.low": "float64",
     "cells.sum": "float64",
     "cells.load": "float64",
+    "cells.ring": "float64",
     "cells.last": "float64",
     "cells.slow": "float64",
     "cells.done": "bool",
@@ -224,6 +229,7 @@ def state(cells: int, degree: int, seed: int = 1, rows: int = 10**5, delay: int 
     }
     arrays |= {
         "cells.v": rng.random(cells),
+        "cells.ring": np.zeros(3 * cells),
         "cells.last": np.full(cells, -1.0),
         "cells.drive": np.array([1.5]),
         "cells.limit": np.array([1.0]),

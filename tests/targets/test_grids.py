@@ -9,7 +9,7 @@ from conftest import GRIDS, make, on_grid
 from gallery import plain_program, ready, state
 
 from eqsim.codegen.cuda import CudaBuild, cuda_files
-from eqsim.codegen.spread import plan
+from eqsim.codegen.spread import Spread, plan, spread
 from eqsim.ir.interpret import Constants, Interpreter
 from eqsim.targets import project
 from eqsim.targets.project import Values
@@ -49,3 +49,10 @@ def test_no_barrier_of_the_gallery_is_idle(gallery: Path, tmp_path: Path) -> Non
     for missing in range(len(plan(ready(plain_program())))):
         finished = on_grid(gallery, tmp_path / "results", 2, 64, 1, missing)
         assert not finished or wrong(tmp_path / "results", gallery / "expected"), f"nobody misses barrier {missing}"
+
+
+def test_rows_of_a_ring_are_written_by_all_threads() -> None:
+    """Each visit has a place of its own in the row of a step; the past of variables is kept in this way."""
+    program = ready(plain_program())
+    ring = next(k for k in program.kernels if k.name == "ring")
+    assert spread(program, ring) == Spread("free")

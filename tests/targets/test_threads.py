@@ -164,6 +164,7 @@ def test_kernels_of_the_gallery_are_shared_where_visits_are_apart() -> None:
     assert ways == {
         "trace": "alone",  # a log of chosen elements
         "gather": "listed",
+        "ring": "range",  # a row of an array
         "update": "range",
         "part": "range",
         "threshold": "range",

@@ -5,10 +5,14 @@ In: the name of a template and what it may refer to.  Out: text.  An unknown nam
 
 from __future__ import annotations
 
+import base64
 import functools
+import sys
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+
+from eqsim.codegen.cache import Cache, key_of
 
 
 @functools.cache
@@ -25,12 +29,32 @@ def _environment() -> Any:
 
     return Environment(
         loader=FileSystemLoader(folder()),
+        bytecode_cache=_translations(),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
         autoescape=False,
     )
+
+
+def _translations() -> Any:
+    """What Jinja has made of our templates, kept with the compiled networks: it takes 0.1 s."""
+    import jinja2
+
+    class Translations(jinja2.BytecodeCache):
+        def load_bytecode(self, bucket: Any) -> None:
+            found = Cache().text(self.key(bucket))
+            if found is not None:
+                bucket.bytecode_from_string(base64.b64decode(found))
+
+        def dump_bytecode(self, bucket: Any) -> None:
+            Cache().store_text(self.key(bucket), base64.b64encode(bucket.bytecode_to_string()).decode())
+
+        def key(self, bucket: Any) -> str:
+            return key_of(["template", bucket.key, bucket.checksum, sys.version, jinja2.__version__])
+
+    return Translations()
 
 
 def fill(template: str, **values: Any) -> str:

@@ -12,6 +12,7 @@ import pytest
 from conftest import Lane, bits, compiler_named
 from gallery import cell, plain_program, put, ready, state
 
+from eqsim.codegen import templates
 from eqsim.codegen.cache import Cache
 from eqsim.codegen.compiler import (
     EXACT,
@@ -32,7 +33,7 @@ from eqsim.ir.interpret import Constants
 from eqsim.ir.passes.hoist import hoist
 from eqsim.ir.program import Array, Events, Kernel, Program
 from eqsim.ir.stmt import Let, Store
-from eqsim.targets.cython import CythonTarget
+from eqsim.targets.cython import DOOR, CythonTarget
 
 I = Ref("i", "int")
 PROGRAM = ready(plain_program())
@@ -118,9 +119,10 @@ sys.path[:0] = sys.argv[2:]
 from pathlib import Path
 from gallery import plain_program, ready, state
 from conftest import bits
+from eqsim.codegen import templates
 from eqsim.codegen.cache import Cache
 from eqsim.ir.interpret import Constants
-from eqsim.targets.cython import CythonTarget
+from eqsim.targets.cython import DOOR, CythonTarget
 target, program, s = CythonTarget(cache=Cache(Path(sys.argv[1]))), ready(plain_program()), state(5, 2)
 Constants(program)(s)
 target.build(target.render(program)).run(s, {"clock": 20, "slow": 8})
@@ -321,3 +323,23 @@ def test_flags_follow_the_compiler_of_the_moment(tmp_path: Path, monkeypatch: py
         path.touch(mode=0o755)
         monkeypatch.setenv("CXX", str(path))
         assert ("-fno-gcse" in target.flags) == quick
+
+
+def test_templates_are_translated_once_for_a_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A later process takes what Jinja has made of them from the cache; what is damaged is made again."""
+    import jinja2
+
+    monkeypatch.setenv("EQSIM_CACHE_DIR", str(tmp_path))
+    texts, generate = [], jinja2.Environment._generate
+    for turn in ("first", "second", "damaged"):
+        if turn == "damaged":
+            for path in tmp_path.rglob("*.txt"):
+                path.write_text("no hash of this\nnonsense")
+        made: list[str] = []
+        with monkeypatch.context() as patch:
+            patch.setattr(jinja2.Environment, "_generate", lambda *a, made=made, **k: made.append(a[2]) or generate(*a, **k))
+            templates._environment.cache_clear()
+            texts.append(templates.fill(DOOR, arrays=[], reals=[], ints=[], clocks=["clock"]))
+        assert made == ([] if turn == "second" else [DOOR])
+    assert len(set(texts)) == 1
+    templates._environment.cache_clear()

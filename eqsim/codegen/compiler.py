@@ -30,9 +30,7 @@ EXACT = ("-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math")
 """One IEEE operation for each node: these flags may not be left out; none of them changes a result."""
 LAYOUT = "-falign-functions=64"  # loops lie alike in the lines of the cache, whatever stands before them
 KERNEL_FLAGS = ("-std=c++17", "-O3", NATIVE, *EXACT, LAYOUT, "-fwrapv", "-fPIC", "-shared", "-fvisibility=hidden", "-w")
-QUICK = (
-    "--param=vect-epilogues-nomask=0 -fno-gcse -fno-thread-jumps -fno-ipa-icf -fno-code-hoisting -fno-tree-dominator-opts"
-)
+QUICK = ("--param=vect-epilogues-nomask=0", "-fno-ipa-icf")
 """For gcc in addition: what our kernels gain nothing from, and what takes a third of its time (decision 0099)."""
 THREAD_FLAGS = ("-DEQ_THREADS", "-pthread")
 DOOR_FLAGS = ("-O0", "-fwrapv", "-fPIC", "-shared", "-w")  # optimising costs 0.3 s and saves 2 us of a call
@@ -98,7 +96,7 @@ def find_compiler(language: str = "CXX", preferred: str = "") -> Compiler | Miss
 def kernel_flags(compiler: Compiler | Missing) -> tuple[str, ...]:
     """The flags for kernels that suit a compiler."""
     gnu = isinstance(compiler, Compiler) and compiler.is_gnu
-    return (*KERNEL_FLAGS, *QUICK.split()) if gnu else KERNEL_FLAGS
+    return (*KERNEL_FLAGS, *QUICK) if gnu else KERNEL_FLAGS
 
 
 def _identity(path: str, arguments: tuple[str, ...]) -> str:

@@ -312,7 +312,7 @@ def test_flags_of_gcc_are_for_gcc_alone(
     monkeypatch.setattr(sys, "platform", platform)
     (tmp_path / name).touch()
     flags = kernel_flags(Compiler((str(tmp_path / name),), ""))
-    assert flags == (*KERNEL_FLAGS, *QUICK.split()) if gnu else flags == KERNEL_FLAGS
+    assert flags == (*KERNEL_FLAGS, *QUICK) if gnu else flags == KERNEL_FLAGS
 
 
 def test_flags_follow_the_compiler_of_the_moment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

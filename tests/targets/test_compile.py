@@ -322,7 +322,7 @@ def test_flags_follow_the_compiler_of_the_moment(tmp_path: Path, monkeypatch: py
         path = tmp_path / name
         path.touch(mode=0o755)
         monkeypatch.setenv("CXX", str(path))
-        assert ("-fno-gcse" in target.flags) == quick
+        assert (QUICK[0] in target.flags) == quick
 
 
 def test_templates_are_translated_once_for_a_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

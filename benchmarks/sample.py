@@ -31,8 +31,11 @@ from typing import Any
 
 PAGE = os.sysconf("SC_PAGE_SIZE")
 CLOCK = "timespec {0}; clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &{0});"
-"""C++ that reads the clock; written into Brian2's standalone program around its run."""
-WRITE = 'std::ofstream("cpu.txt") << (b.tv_sec - a.tv_sec) + 1e-9*(b.tv_nsec - a.tv_nsec);'
+"""C++ that reads the clock; written into the programs of both sides around the run."""
+WRITE = """FILE* f = fopen("cpu.txt", "w");
+fprintf(f, "%.9f", (b.tv_sec - a.tv_sec) + 1e-9*(b.tv_nsec - a.tv_nsec));
+fclose(f);
+"""
 
 
 def children() -> float:
@@ -187,9 +190,8 @@ def build(sim: Any, name: str, seconds: float, repeats: int) -> dict[str, Any]:
     """See the table above."""
     own, others, model = time.process_time(), children(), model_of(name)
     device = sim.device
-    if sim.__name__ == "brian2":
-        device.insert_code("before_network_run", CLOCK.format("a"))
-        device.insert_code("after_network_run", CLOCK.format("b") + WRITE)
+    device.insert_code("before_network_run", CLOCK.format("a"))
+    device.insert_code("after_network_run", CLOCK.format("b") + WRITE)
     run(sim, model, seconds)
     device.build(directory=sys.argv[2], compile=True, run=False)
     return {"own": time.process_time() - own, "children": children() - others}

@@ -37,7 +37,7 @@ class Sides:
         """One sample: what `sample.py` says, or the floor."""
         if probe.act == "build":
             return self._built(probe, self.folder / "built")
-        ways = {"floor": self._floor, "standalone": self._standalone, "project": self._project}
+        ways = {"floor": self._floor, "standalone": self._standalone, "project": self._standalone}
         ways |= {"brainpy": self._peer, "braincell": self._peer}
         return ways.get(probe.side, self._python)(probe)
 
@@ -68,8 +68,8 @@ class Sides:
         return {"seconds": [float(text.split()[0]) * probe.seconds for text in said]}
 
     def _standalone(self, probe: Probe) -> dict[str, Any]:
-        """Brian2's C++ standalone: built once, then only its program runs."""
-        folder = self.folder / f"standalone_{probe.model}"
+        """A C++ project of Brian2, or of ours: built once; then its program says the CPU seconds of its runs."""
+        folder = self.folder / f"{probe.side}_{probe.model}"
         if not folder.exists():
             self._built(probe, folder)
         found = []
@@ -77,13 +77,6 @@ class Sides:
             subprocess.run(["./main"], cwd=folder, check=True, capture_output=True)
             found.append(float((folder / "cpu.txt").read_text()))
         return {"seconds": found}
-
-    def _project(self, probe: Probe) -> dict[str, Any]:
-        """Our C++ project: built once; then CPU seconds of its program, reading and writing of values included."""
-        folder = self.folder / f"project_{probe.model}"
-        if not folder.exists():
-            self._built(probe, folder)
-        return {"seconds": [_cpu(["./main", "--report", "0"], folder) for _ in range(probe.repeats)]}
 
     def _built(self, probe: Probe, folder: Path) -> dict[str, Any]:
         """A C++ project of ours, or of Brian2, generated and compiled anew."""
@@ -106,16 +99,6 @@ class Sides:
             raise SystemExit(f"\n{' '.join(command)} failed:\n{done.stderr}")
         spoken: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
         return spoken
-
-
-def _cpu(command: Sequence[str], folder: Path) -> float:
-    """CPU seconds of a program."""
-    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL)
-    _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise SystemExit(f"{' '.join(command)} failed in {folder}")
-    return used.ru_utime + used.ru_stime
 
 
 ONE_THREAD = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"

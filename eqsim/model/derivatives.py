@@ -63,6 +63,9 @@ def derivative(e: Expr, name: str) -> Expr:
             return _of_operator(e, name)
         case Select():
             return choice(e.test, derivative(e.yes, name), derivative(e.no, name))
+        case Call("log", (Op("*" | "/" as op, factors),)):
+            first, second = (derivative(Call("log", (x,)), name) for x in factors)
+            return (plus if op == "*" else minus)(first, second)
         case Call():
             return _of_call(e, name)
         case Iterate():
@@ -107,21 +110,8 @@ def _of_call(e: Call, name: str) -> Expr:
         return derivative(written_out(e), name)
     if rule is None:
         raise UnsupportedEquationsException(f"the derivative of {e.function}() with respect to '{name}' is not known")
-    if e.function == "log":
-        return _of_log(e.args[0], name)
     inner = [derivative(a, name) for a in e.args]
     return total([times(rule(e.args, at), i) for at, i in enumerate(inner) if i != ZERO])
-
-
-def _of_log(x: Expr, name: str) -> Expr:
-    """``dx/x``; of a product or quotient, factor by factor."""
-    match x:
-        case Op("*", (a, b)):
-            return plus(_of_log(a, name), _of_log(b, name))
-        case Op("/", (a, b)):
-            return minus(_of_log(a, name), _of_log(b, name))
-    dx = derivative(x, name)
-    return ZERO if dx == ZERO else over(dx, x)
 
 
 def written_out(e: Call) -> Expr:

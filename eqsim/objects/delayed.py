@@ -27,7 +27,7 @@ from eqsim.model.translate import Callee, Site, Symbol, Typed
 from eqsim.objects.host import evaluate
 from eqsim.objects.past import Past
 from eqsim.objects.past_rows import Names, Place, is_fixed, past_value
-from eqsim.objects.past_tables import Tables, is_alike
+from eqsim.objects.past_tables import Tables, looking
 from eqsim.units import second, unit_name
 
 if TYPE_CHECKING:
@@ -50,11 +50,9 @@ class Read:
 
     def steps(self, state: State, dt_s: float) -> np.ndarray:
         """The delays in steps, as far as they are known when a run begins; (n,) float64."""
-        count, alike = len(self.reader), is_alike(self.delay)
-        if not count:
+        if not len(self.reader):
             return np.zeros(0)
-        elements = np.arange(1 if alike else count, dtype=np.int64)
-        indices = {self.reader.element: elements} if alike else self.reader.host_indices(elements)
+        indices = looking(self.reader, self.delay)
         return np.asarray(evaluate(self.delay, state, indices, self.reader.element)) / dt_s
 
 

@@ -74,8 +74,7 @@ class Table:
     def fill(self, state: State) -> None:
         """Put the arrays into the state, when the lengths of the pasts are known."""
         longest = max(past.length for past in self.pasts) - 2
-        elements = np.arange(1 if self.alike else len(self.reader), dtype=np.int64)
-        indices = {self.reader.element: elements} if self.alike else self.reader.host_indices(elements)
+        indices = looking(self.reader, self.back)
         back = np.clip(np.nan_to_num(evaluate(self.back, state, indices, self.reader.element)), 0.0, longest)
         rows = np.floor(back).astype(np.int64) + 1 if self.within else np.maximum(np.ceil(back).astype(np.int64), 1)
         found = {"rows": rows.astype(np.int32), "share": rows - back}
@@ -129,3 +128,10 @@ class Tables:
 def is_alike(e: Expr) -> bool:
     """Does a number not depend on the element that looks?"""
     return not any(isinstance(x, Draw) or (isinstance(x, Ref) and x.name in INDICES) for x in nodes(e))
+
+
+def looking(reader: Any, delay: Expr) -> Any:
+    """The indices of all elements that look; of one of them where all have the same delay."""
+    if is_alike(delay):
+        return {reader.element: np.zeros(1, np.int64)}
+    return reader.host_indices(np.arange(len(reader), dtype=np.int64))

@@ -24,11 +24,13 @@ from eqsim.ir.domain import (
     Where,
     asked,
 )
-from eqsim.ir.expr import Expr, Load, Number, Ref
+from eqsim.ir.expr import Call, Expr, Load, Number, Ref
 from eqsim.ir.order import independent
 from eqsim.ir.program import Kernel, Program
 from eqsim.ir.stmt import Add, Let, Log, Store
-from eqsim.ir.walk import body_nodes, bound_names, nodes, statements, writes
+from eqsim.ir.walk import body_nodes, bound_names, children, nodes, statements, writes
+
+I = Ref("i", "int")
 
 INDICES = ("i", "j", "k", "r", "n")
 ROLES = {"i": "source", "j": "target"}
@@ -122,6 +124,7 @@ class KernelSpelling:
             delayed=isinstance(domain, Across) and domain.delay is None,
             members=tuple(self._members()),
             wide=tuple(self._wide()) if free and isinstance(domain, Each | Where) else (),
+            copied=tuple(self._copied()) if pieces and isinstance(domain, Each) else (),
             prelude=tuple((self._of(self.lets[let.name]), printer.bare(let.value)) for let in self.kernel.prelude),
             body=(*printer.body(self.kernel.body), *self._condition()),
             stages=self._stages(printer, bound, pieces),
@@ -170,7 +173,7 @@ class KernelSpelling:
             return None
         *lets, last = self.kernel.body
         assert isinstance(last, Add)
-        end = "source" if last.index == Ref("i", "int") * POINTS + POINT else "target"
+        end = "source" if last.index == I * POINTS + POINT else "target"
         kind = STORAGE_TYPES[self.arrays[last.array].dtype]
         takes = tuple(x for x in "ijkp" if x in uses)
         return SumText(kind, self._of(last.array), end, tuple(printer.body(tuple(lets))), printer.bare(last.value), takes)
@@ -210,13 +213,24 @@ class KernelSpelling:
         for name in self.row_names.values():
             yield Member("int64_t", self.member[name], "", "the next free row")
 
+    def _by_element(self) -> list[str]:
+        """Arrays of which each element uses its own entry only."""
+        places = [(e.array, e.index) for e in self._expressions() if isinstance(e, Load)]
+        places += [(s.array, s.index) for s in statements(self.kernel.body) if isinstance(s, Store | Add)]
+        elsewhere = {array for array, index in places if index != I}
+        return [name for name in self._arrays() if name not in elsewhere and name in {x for x, _ in places}]
+
     def _wide(self) -> Iterator[Member]:
         """Arrays of bools by element: they pass through blocks of 64 bit, as narrow types would spoil wide loops."""
-        places = [(e.array, e.index) for e in self._expressions() if isinstance(e, Load)]
-        places += [(s.array, s.index) for s in statements(self.kernel.body) if isinstance(s, Store)]
-        elsewhere = {array for array, index in places if index != Ref("i", "int")}
-        for name in self._arrays():
-            a = self.arrays[name]
-            if a.dtype == "bool" and name not in elsewhere and name in {x for x, _ in places}:
-                stored = "written" if name in self.written else ""
-                yield Member("int64_t*", self.member[name], stored, name)
+        for name in self._by_element():
+            if self.arrays[name].dtype == "bool":
+                yield Member("int64_t*", self.member[name], "written" if name in self.written else "", name)
+
+    def _copied(self) -> Iterator[Member]:
+        """Arrays by element, if elements that do not exist may be computed, too: their numbers select nothing else."""
+        body = self.kernel.body
+        plain = all(isinstance(s, Let | Store) and s.value != I for s in body)
+        if plain and all(isinstance(e, Load | Call) for e in self._expressions() if I in children(e)):
+            for name in self._by_element():
+                kind = "int64_t" if self.arrays[name].dtype == "bool" else STORAGE_TYPES[self.arrays[name].dtype]
+                yield Member(kind, self.member[name], "written" if name in self.written else "", name)

@@ -10,13 +10,13 @@ several elements at a time.  (Measured on such a body: 13.2 ns per element in on
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from eqsim.ir.expr import Call, Expr, Load, Op, Ref, Select
 from eqsim.ir.program import Function
-from eqsim.ir.stmt import Let, Loop, Stmt
-from eqsim.ir.walk import expressions, nodes, reads, statements, writes
+from eqsim.ir.stmt import Let, Loop, Stmt, Store
+from eqsim.ir.walk import body_nodes, expressions, nodes, reads, statements, writes
 
 LONG = 15  # operations of a function from which on a call of it counts
 CALLS = 1  # such calls in one stage
@@ -37,6 +37,7 @@ def stages(body: Sequence[Stmt], functions: Mapping[str, Function]) -> tuple[Sta
     """The stages of a body; none if it is better left whole, or has a loop, whose names change."""
     if any(isinstance(s, Loop) for s in body):
         return ()
+    body = _stored_early(body)
     counts = [calls(s, functions) for s in body]
     if sum(counts) < FEWEST:
         return ()
@@ -49,6 +50,28 @@ def stages(body: Sequence[Stmt], functions: Mapping[str, Function]) -> tuple[Sta
         load += more
         pieces[-1].append(s)
     return _connected([tuple(p) for p in pieces])
+
+
+def _stored_early(body: Sequence[Stmt]) -> list[Stmt]:
+    """The body with new values written as soon as they are known and the old ones no longer needed."""
+    found = list(body)
+    for s in body:
+        if isinstance(s, Store) and isinstance(s.value, Ref):
+            at = found.index(s)
+            old = {let.name for let in found if isinstance(let, Let) and s.array in reads((let,))}
+            while at and not _needs(found[at - 1], s, old):
+                found[at - 1 : at + 1] = [s, found[at - 1]]
+                at -= 1
+    return found
+
+
+def _needs(earlier: Stmt, store: Store, old: Collection[str]) -> bool:
+    """Must a statement stay before a store?  ``old``: names of the values that it replaces."""
+    if {store.array} & (reads((earlier,)) | writes((earlier,))):
+        return True
+    if isinstance(earlier, Let) and store.value == Ref(earlier.name, store.value.type):
+        return True
+    return any(isinstance(e, Ref) and e.name in old for e in body_nodes((earlier,)))
 
 
 def calls(s: Stmt, functions: Mapping[str, Function]) -> int:

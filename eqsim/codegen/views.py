@@ -42,7 +42,11 @@ class SumText:
 
 @dataclass(frozen=True, slots=True)
 class KernelText:
-    """One kernel, spelled.  ``at`` gives the member (``s.name``) of an array or number, or a literal, by its role."""
+    """One kernel, spelled.  ``at`` gives the member (``s.name``) of an array or number, or a literal, by its role.
+
+    ``wide``: arrays of bools that pass through blocks of wider numbers.  ``copied``: arrays by element of a long body, of
+    whose last few elements there are copies.  Both have a ``source`` where they are written.
+    """
 
     name: str
     title: str
@@ -53,6 +57,7 @@ class KernelText:
     delayed: bool
     members: tuple[Member, ...]
     wide: tuple[Member, ...]
+    copied: tuple[Member, ...]
     prelude: tuple[tuple[str, str], ...]
     body: tuple[str, ...]
     stages: tuple[StageText, ...]

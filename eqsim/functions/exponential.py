@@ -16,7 +16,6 @@ from eqsim.functions.helpers import (
     TWO52,
     Lets,
     absolute,
-    at_least,
     at_most,
     bits,
     define,
@@ -42,6 +41,7 @@ from eqsim.functions.tables import (
 from eqsim.ir.expr import Expr, eq, gt, lt
 
 SMALL = 2.0**-54
+LEAST_EXPONENT = -708.0
 
 
 def reduce_exponent(let: Lets, x: Expr, bias: int) -> tuple[Expr, Expr, Expr]:
@@ -70,45 +70,54 @@ def quotient(let: Lets, r: Expr, r2: Expr) -> Expr:
     return estrin(let, r, EXP, r2)
 
 
+def doubled(let: Lets, r: Expr) -> Expr:
+    """2 (exp(r) - 1 - r) for |r| <= ln(2)/2: each operation is that of `beyond_linear`, on twice the number."""
+    r2 = let("r2", r * r)
+    return let("q", r2 * estrin(let, r, [2.0 * c for c in EXP], r2))
+
+
 @define("exp", x="real")
 def _exp(let: Lets, x: Expr) -> Expr:
-    """e**x.  2**k is multiplied in two halves, so that results below 2**-1022 round once and those above overflow."""
-    u, r, _ = reduce_exponent(let, at_least(let, -746.0, at_most(let, 710.0, x)), 2 * 1023)
-    y = 1.0 + (r + beyond_linear(let, r))
-    half = let("half", u >> 1)
-    return y * power_of_two(half) * power_of_two(u - half)
+    """e**x, which is 0 below x = -708, where results are hardly normal numbers any more.
+
+    It is 2 exp(r) times 2**(k - 1), which is a normal number for all other x, and results above the largest real overflow.
+    """
+    u, r, _ = reduce_exponent(let, at_most(let, 710.0, x), 1023 - 1)
+    twice = 2.0 + ((r + r) + doubled(let, r))
+    return select(lt(x, LEAST_EXPONENT), 0.0, twice * power_of_two(u))
 
 
 def scaled_expm1(let: Lets, x: Expr, scale: int) -> Expr:
     """(exp(x) - 1) * 2**-scale = (s - c) + s r + s (exp(r) - 1 - r), with s = 2**(k - scale) and c = 2**-scale.
 
     Added from the left no large terms cancel.  Near |x| = 0.35, where the sum is smallest, the errors of r and of the
-    first addition would show; they are carried to the second one.
+    first addition would show; they are carried to the second one.  Below x = -50 it is -2**-scale.
     """
     u, r, r_low = reduce_exponent(let, x, 1023 - scale)
     s = let("s", power_of_two(u))
     total, lost = fast_two_sum(let, let("constant", s - 2.0**-scale), let("linear", s * r))
-    return total + (lost + s * (beyond_linear(let, r) + r_low))
+    y = let("y", total + (lost + s * (beyond_linear(let, r) + r_low)))
+    return select(lt(x, -50.0), -(2.0**-scale), y)
 
 
 @define("expm1", x="real")
 def _expm1(let: Lets, x: Expr) -> Expr:
     """e**x - 1, also where e**x is near 1."""
-    y = scaled_expm1(let, at_least(let, -50.0, at_most(let, 720.0, x)), 64) * 2.0**64
+    y = scaled_expm1(let, at_most(let, 720.0, x), 64) * 2.0**64
     return select(lt(absolute(x), SMALL), x, y)
 
 
 @define("exprel", x="real")
 def _exprel(let: Lets, x: Expr) -> Expr:
     """(e**x - 1)/x, which is 1 at 0."""
-    y = scaled_expm1(let, at_least(let, -50.0, x), 11) / (x * 2.0**-11)
+    y = scaled_expm1(let, x, 11) / (x * 2.0**-11)
     return select(gt(x, 717.0), INF, select(lt(absolute(x), SMALL), 1.0, y))
 
 
 @define("rexprel", x="real")
 def _rexprel(let: Lets, x: Expr) -> Expr:
     """x/(e**x - 1), which is 1 at 0: the rate functions of ion channels, with one division."""
-    y = x * 2.0**-64 / scaled_expm1(let, at_least(let, -50.0, at_most(let, 752.0, x)), 64)
+    y = x * 2.0**-64 / scaled_expm1(let, at_most(let, 752.0, x), 64)
     return select(gt(x, 752.0), 0.0, select(lt(absolute(x), SMALL), 1.0, y))
 
 

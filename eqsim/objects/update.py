@@ -12,6 +12,7 @@ from eqsim.errors import Diagnostic, DimensionMismatchError, EqsimError, Integra
 from eqsim.integrators import Method, choose
 from eqsim.ir.domain import Each
 from eqsim.ir.expr import Draw, Expr, Load, Op, Ref, as_real, ge, local_name, lt, unary
+from eqsim.ir.passes.cases import is_fixed
 from eqsim.ir.passes.cheaper import cheaper
 from eqsim.ir.program import Kernel
 from eqsim.ir.stmt import Let, Stmt, Store, When
@@ -160,7 +161,7 @@ def step(group: Integrated, model: Model, rule: Rule, clock: str, extra: Mapping
     used |= {"dt"} if rule.noise else set()
     used |= {"_ready_after"} if "not_refractory" in used else set()
     lets = tuple(Let(name, value) for name, value in given.items() if name in used)
-    inner, updates = cheaper(rule.lets, rule.updates)
+    inner, updates = cheaper(rule.lets, rule.updates, [name for name, value in given.items() if is_fixed(value)])
     new = tuple(Let(f"{name}_new", value, origins.get(name)) for name, value in updates)
     arrays |= cells
     stores = tuple(Store(arrays[name], at, Ref(f"{name}_new", value.type)) for name, value in updates)

@@ -1,54 +1,110 @@
-"""Cheaper operations for the same value, to within a unit in the last place.
+"""Cheaper operations for the same value, to within some units in the last place.
 
 For the right-hand sides of differential equations only, whose terms are rearranged by the integrators anyway; thresholds,
 resets and the code of synapses keep the user's operations.
 
-=====================  ===================  ==========================================================
-``a / exprel(z)``      ``a * rexprel(z)``   one division instead of two (rate functions of ion channels)
-``x / c``              ``x * (1/c)``        c made of constants and numbers only: 1/c once for a run
-=====================  ===================  ==========================================================
+=============================  ===========================  ==========================================================
+``a / exprel(z)``              ``a * rexprel(z)``           one division instead of two (rate functions of channels)
+``x / c``                      ``x * (1/c)``                c made of constants and numbers only: 1/c once for a run
+``a / (exp(z) + exp(-z))``     ``a*b / (1 + b*b)``          b = exp(-abs(z)) (time constants of channels)
+``a / cosh(z)``                ``a*(b + b) / (1 + b*b)``    the same b
+``g + f(x) if test else f(y)`` ``f(x if test else y)`` once the same value, with the calls of both branches in one
+``f(int(test))``               ``f(1) if test else f(0)``   the same value, chosen from two constants of a run
+=============================  ===========================  ==========================================================
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
-from eqsim.ir.expr import Call, Cast, Const, Expr, Number, Op, Ref, real
-from eqsim.ir.stmt import Bound, Let, Stmt
-from eqsim.ir.walk import map_statement, nodes, transform
+from eqsim.ir.expr import Call, Const, Expr, Op, Select, real, unary
+from eqsim.ir.passes.cases import Cases, cases, is_fixed, without_choice
+from eqsim.ir.passes.share import Results, share
+from eqsim.ir.stmt import Bound, Let, Loop
+from eqsim.ir.walk import distinct, map_statement, transform
 
 
 def cheaper(
-    lets: Iterable[Bound], results: Iterable[tuple[str, Expr]]
-) -> tuple[tuple[Stmt, ...], tuple[tuple[str, Expr], ...]]:
-    """The same Lets and results with cheaper operations."""
-    fixed: set[str] = set()
-    made = []
-    for s in lets:
-        made.append(map_statement(s, lambda e: transform(e, lambda x: _cheaper(x, fixed))))
-        if isinstance(s, Let) and is_fixed(s.value, fixed):
-            fixed.add(s.name)
-    return tuple(made), tuple((name, transform(value, lambda x: _cheaper(x, fixed))) for name, value in results)
+    lets: Iterable[Bound], results: Iterable[tuple[str, Expr]], fixed: Iterable[str] = ()
+) -> tuple[tuple[Bound, ...], Results]:
+    """The same Lets and results with cheaper operations, and with more Lets.
+
+    ``fixed``: names that are bound before, to what is the same during a whole run.
+    """
+    work = _Cheaper(fixed)
+    made = [work.statement(s) for s in lets]
+    return share(made, [(name, work.value(value)) for name, value in results])
 
 
-def _cheaper(e: Expr, fixed: Collection[str]) -> Expr:
-    if not (isinstance(e, Op) and e.op == "/" and e.type == "real"):
+class _Cheaper:
+    """Goes through a body, and remembers which names stand for constants of a run, or for one of two."""
+
+    def __init__(self, fixed: Iterable[str]) -> None:
+        self.fixed = set(fixed)
+        self.known: dict[str, Cases] = {}
+
+    def statement(self, s: Bound) -> Bound:
+        if isinstance(s, Loop):  # its names mean something else at each turn
+            return map_statement(s, lambda e: transform(e, self._node))  # type: ignore[return-value]
+        new = Let(s.name, self.value(s.value), s.origin)
+        found = cases(new.value, self.fixed, self.known)
+        if found is not None and found.test is None:
+            self.fixed.add(s.name)
+        elif found is not None:
+            self.known[s.name] = found
+        return new
+
+    def value(self, e: Expr) -> Expr:
+        found = cases(e, self.fixed, self.known)
+        if found is not None and found.test is not None and any(isinstance(x, Call) for x in distinct(e)):
+            return Select(found.test, found.yes, found.no)
+        return transform(e, self._node)
+
+    def _node(self, e: Expr) -> Expr:
+        if isinstance(e, Select):
+            return without_choice(e, self.fixed)
+        if isinstance(e, Op) and e.op == "/" and e.type == "real":
+            return self._quotient(*e.args)
         return e
-    x, d = e.args
-    if isinstance(d, Call) and d.function == "exprel":
-        return Op("*", (x, Call("rexprel", d.args)))
-    if is_fixed(d, fixed) and not is_fixed(x, fixed):
-        return Op("*", (x, _inverse(d)))
-    return e
+
+    def _quotient(self, x: Expr, d: Expr) -> Expr:
+        match d:
+            case Call("exprel", args):
+                return x * Call("rexprel", args)
+            case _ if is_fixed(d, self.fixed):
+                return x / d if is_fixed(x, self.fixed) else x * _inverse(d)
+            case Call("cosh", (z,)):
+                bell = _bell(z)
+                return x * (bell + bell) / (1.0 + bell * bell)
+            case Op("+", (Call("exp", (z,)), Call("exp", (y,)))) if _opposite(y, z):
+                bell = _bell(z)
+                return x * bell / (1.0 + bell * bell)
+        return x / d
 
 
-def is_fixed(e: Expr, fixed: Collection[str] = ()) -> bool:
-    """Is the value the same during a whole run?  ``fixed``: names of values that are."""
-    kinds = (Const, Number, Op, Call, Cast)
-    return all(isinstance(x, kinds) or (isinstance(x, Ref) and x.name in fixed) for x in nodes(e))
+def _bell(z: Expr) -> Expr:
+    """exp(-|z|)"""
+    return Call("exp", (-unary("abs", _signed(z)[0]),))
 
 
 def _inverse(d: Expr) -> Expr:
     if isinstance(d, Const) and d.value != 0:
         return real(1.0 / float(d.value))
-    return Op("/", (real(1.0), d))
+    return 1.0 / d
+
+
+def _opposite(x: Expr, y: Expr) -> bool:
+    """Is it to be seen that x = -y?"""
+    (a, positive), (b, other) = _signed(x), _signed(y)
+    return a == b and positive != other
+
+
+def _signed(e: Expr) -> tuple[Expr, bool]:
+    """An expression without its signs, and whether these are an even number."""
+    if isinstance(e, Op) and e.op == "neg":
+        inner, positive = _signed(e.args[0])
+        return inner, not positive
+    if isinstance(e, Op) and e.op in ("*", "/"):
+        (a, first), (b, second) = map(_signed, e.args)
+        return Op(e.op, (a, b)), first == second
+    return e, True

@@ -14,6 +14,7 @@ which HDF5 orders its writes such that the file is valid at each moment: a proce
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -78,9 +79,10 @@ class DiskFile:
         self._begun = False
 
     @contextmanager
-    def _changed(self, mode: str = "r+") -> Iterator[Any]:
+    def _changed(self, mode: str = "r+", growing: bool = False) -> Iterator[Any]:
+        """``growing``: datasets only grow; then the file can be read at any time, also if this process is killed now."""
         try:
-            file = hdf5().File(self.path, mode, libver="latest", locking=False)
+            file = grown(self.path) if growing else hdf5().File(self.path, mode, libver="latest", locking=False)
         except OSError as error:
             text = f"cannot write to {self.path} ({error}); is it open in this process? "
             raise EqsimError(f"{text}Nothing is lost: the next run writes what is still in memory") from None
@@ -117,8 +119,7 @@ class DiskFile:
 
     def append(self, group: str, rows: Mapping[str, np.ndarray]) -> None:
         """Add rows to datasets of a group."""
-        with self._changed() as file:
-            file.swmr_mode = True
+        with self._changed(growing=True) as file:
             for name, values in rows.items():
                 dataset = file[group][name]
                 start = dataset.shape[0]
@@ -169,6 +170,16 @@ def opened(path: Path) -> Iterator[Any]:
         file = h5py.File(path, "r", libver="latest", swmr=True)
     with file:
         yield file
+
+
+def grown(path: Path) -> Any:
+    """A file for writing that others may read meanwhile, which it says from the first moment on."""
+    low = hdf5().h5f
+    access = hdf5().h5p.create(hdf5().h5p.FILE_ACCESS)
+    access.set_libver_bounds(low.LIBVER_LATEST, low.LIBVER_LATEST)
+    access.set_file_locking(False, ignore_when_disabled=True)
+    access.set_fclose_degree(low.CLOSE_STRONG)
+    return hdf5().File(low.open(os.fsencode(path), low.ACC_RDWR | low.ACC_SWMR_WRITE, fapl=access))
 
 
 def read_columns(dataset: Any, columns: Any = None) -> np.ndarray:

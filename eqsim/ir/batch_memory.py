@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from eqsim.ir.aligned import aligned, empty
 from eqsim.ir.batch import LANES, Together
 from eqsim.ir.domain import POINTS
 from eqsim.ir.program import LogBuffer, State
@@ -47,7 +48,7 @@ class BatchMemory:
         found = State(steps=dict(first.steps), ints={POINTS.name: self.points})
         for a in program.arrays:
             if a.name in self.batch.varying:
-                found.arrays[a.name] = self._array(a.name, a.dtype, states)
+                found.arrays[a.name] = aligned(self._array(a.name, a.dtype, states))
             elif a.name in first.arrays:
                 found.arrays[a.name] = first.arrays[a.name]
             elif a.name in numbers:
@@ -79,7 +80,7 @@ class BatchMemory:
         """All points have the same rows when they begin."""
         log = next(log for log in self.batch.single.logs if name in log.columns)
         rows, column = int(first.arrays[log.cursor][0]), first.arrays[name]
-        found = np.empty(self._first_rows(log, first) * self.points, dtype)
+        found = empty(self._first_rows(log, first) * self.points, dtype)
         found[: rows * self.points] = np.repeat(column[:rows], self.points)
         return found
 
@@ -115,7 +116,7 @@ class BatchMemory:
     def _room(self, column: str, size: int, dtype: np.dtype[Any]) -> np.ndarray:
         spare = self._spare.get(column)
         if spare is None or len(spare) < size or spare.dtype != dtype or np.shares_memory(spare, self.state.arrays[column]):
-            spare = self._spare[column] = np.empty(size, dtype)
+            spare = self._spare[column] = empty(size, dtype)
         return spare[:size]
 
     def grow(self) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from eqsim.ir.aligned import empty
 from eqsim.ir.program import LogBuffer
 from eqsim.objects.clock import EPSILON, Clock
 from eqsim.objects.keeping import Keeper
@@ -61,7 +62,7 @@ class GrowingLog(Keeper):
         """Make room for this many rows in all."""
         if rows > self.capacity:
             for name, old in self._columns.items():
-                new = np.empty(rows, old.dtype)
+                new = empty(rows, old.dtype)
                 new[: self.pending] = old[: self.pending]
                 self._columns[name] = new
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from eqsim.errors import EqsimError, for_object
+from eqsim.ir.aligned import full
 from eqsim.ir.expr import Expr
 from eqsim.model.equations import Equations
 from eqsim.model.translate import Scope, Symbol
@@ -173,7 +174,7 @@ class NeuronGroup(Remembering):
         mine = stored_as(declared(self.equations), self.dtype, self.describe())
         variables |= mine | self.refractoriness.variables()
         variables |= {} if self.crossing is None else self.crossing.variables()
-        memory = {n: np.full(1 if v.shared else len(self), v.start, v.dtype) for n, v in variables.items() if v.stored}
+        memory = {n: full(1 if v.shared else len(self), v.start, v.dtype) for n, v in variables.items() if v.stored}
         object.__setattr__(self, "memory", memory)
         object.__setattr__(self, "variables", variables)
 

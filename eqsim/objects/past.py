@@ -26,6 +26,7 @@ from typing import Any
 
 import numpy as np
 
+from eqsim.ir.aligned import aligned
 from eqsim.ir.expr import Expr, Number, Op, integer
 from eqsim.log import get_logger
 from eqsim.objects.keeping import Keeper
@@ -101,7 +102,7 @@ class Past(Keeper):
         slots = np.arange(step - length, step) % length
         ring, slope = np.zeros((length, self.columns)), np.zeros((length, self.columns))
         ring[slots, : self.width], slope[slots, : self.width] = rows, slopes
-        self.ring, self.slopes = ring.ravel(), slope.ravel() if self.smooth else np.zeros(0)
+        self.ring, self.slopes = aligned(ring.ravel()), aligned(slope.ravel()) if self.smooth else np.zeros(0)
         self.length, self.dt_s = length, dt_s
         self.last[0] = step
 

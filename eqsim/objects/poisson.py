@@ -6,9 +6,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-import numpy as np
-
 from eqsim.errors import Diagnostic, DimensionMismatchError, EqsimError, Source, for_object
+from eqsim.ir.aligned import full
 from eqsim.ir.domain import Where
 from eqsim.ir.expr import Draw, Expr, Load, Op, Ref, as_real
 from eqsim.ir.program import Kernel
@@ -66,7 +65,7 @@ class PoissonGroup(SpikeSource):
         variable = Variable("rates", hertz.dim, kind=kind, tree=tree, read_only=text)
         if not text and get_dimensions(rates) is not hertz.dim:
             raise DimensionMismatchError("rates must be in hertz, e.g. rates=10*Hz", get_dimensions(rates))
-        object.__setattr__(self, "memory", {} if text else {"rates": np.zeros(len(self))})
+        object.__setattr__(self, "memory", {} if text else {"rates": full(len(self), 0.0, float)})
         object.__setattr__(self, "variables", {v.name: v for v in BASIC} | clock_variables() | {"rates": variable})
         if text:
             check_strings(self, user_namespace(), self.parts)

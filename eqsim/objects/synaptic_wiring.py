@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from eqsim.errors import EqsimError, did_you_mean
+from eqsim.ir.aligned import aligned, full
 from eqsim.objects.connect import OPTIONS, Connection
 from eqsim.objects.connect_matrix import to_matrix
 from eqsim.objects.synaptic_access import SynapticAccess
@@ -148,7 +149,7 @@ class SynapticWiring(SynapticAccess):
             self.table.remove(keep)
             for name, variable in self.variables.items():
                 if variable.stored and not variable.shared:
-                    self.memory[name] = self.memory[name][keep]
+                    self.memory[name] = aligned(self.memory[name][keep])
             for path in self.pathways.values():
                 path.remove(keep)
             for monitor in self.followers:
@@ -176,7 +177,7 @@ class SynapticWiring(SynapticAccess):
             if variable.stored and not variable.shared:
                 old = self.memory[name]
                 if len(old) != len(self):
-                    new = np.zeros(len(self), old.dtype)
+                    new = full(len(self), 0, old.dtype)
                     new[: len(old)] = old
                     self.memory[name] = new
         if self.multisynaptic_index is not None:

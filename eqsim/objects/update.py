@@ -10,6 +10,7 @@ import numpy as np
 
 from eqsim.errors import Diagnostic, DimensionMismatchError, EqsimError, IntegrationError, for_object
 from eqsim.integrators import Method, choose
+from eqsim.ir.aligned import full
 from eqsim.ir.domain import Each
 from eqsim.ir.expr import Draw, Expr, Load, Op, Ref, as_real, ge, local_name, lt, unary
 from eqsim.ir.passes.cases import is_fixed
@@ -192,7 +193,7 @@ def keep_cells(group: Integrated, rule: Rule) -> None:
         if cell.name not in group.memory:
             dim = second.dim if cell.time else DIMENSIONLESS
             group.variables[cell.name] = Variable(cell.name, dim, cell.type, read_only=True, start=-1.0)
-            group.memory[cell.name] = np.full(len(group), -1, DTYPES[cell.type])
+            group.memory[cell.name] = full(len(group), -1, DTYPES[cell.type])
 
 
 def contribute_cells(group: Integrated, part: Contribution) -> None:

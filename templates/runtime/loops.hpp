@@ -8,7 +8,7 @@
 #define EQ_AHEAD 32  // synapses by which memory is fetched ahead
 #define EQ_TOGETHER 8  // the number of points of a batch is a multiple of it
 #define EQ_STRETCH 256  // elements that pass through all stages of a long body together
-#define EQ_LANES 8  // elements that vector code computes at once
+#define EQ_VECTOR 8  // elements that vector code computes at once
 
 // Append block + b to the events, for every b with mask[b] != 0; most stretches of 64 have none.
 static inline int64_t eq_collect(const int64_t* mask, int64_t count, int64_t block, int32_t* events, int64_t found) {
@@ -32,7 +32,7 @@ static inline int64_t eq_collect(const int64_t* mask, int64_t count, int64_t blo
 
 // A few elements, and copies of the first of them.
 template <class To, class From> EQ_APART static void eq_copy(To* to, const From* from, int64_t count) {
-  for (int64_t b = 0; b < EQ_LANES; ++b) to[b] = (To)from[b < count ? b : 0];
+  for (int64_t b = 0; b < EQ_VECTOR; ++b) to[b] = (To)from[b < count ? b : 0];
 }
 
 template <class To, class From> EQ_APART static void eq_copy_back(To* to, const From* from, int64_t count) {

@@ -7,16 +7,19 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from eqsim.functions import closure
+from eqsim.functions import closure, resolve
 from eqsim.ir.domain import Across, Domain, Each, Gather, Of, Once, Sample, Where
-from eqsim.ir.expr import Call, Cast, Draw, Expr, Iterate, Load, Number, Ref, Select, as_real, gt, lt, real, word
+from eqsim.ir.evaluate import Evaluator, Frame
+from eqsim.ir.expr import Call, Cast, Draw, Expr, Iterate, Load, Number, Ref, Select, as_real, ge, gt, lt, real, word
 from eqsim.ir.interpret import Constants, Interpreter
+from eqsim.ir.passes.cases import is_fixed
 from eqsim.ir.passes.cheaper import cheaper
 from eqsim.ir.passes.draws import expand_draws
 from eqsim.ir.passes.hoist import hoist
 from eqsim.ir.program import Array, Kernel, LogBuffer, Program, State
 from eqsim.ir.show import show
 from eqsim.ir.stmt import Let, Log, Stmt, Store, When
+from eqsim.ir.walk import nodes
 
 I, N = Ref("i", "int"), Ref("n", "int")
 V, DT, TAU = Load("cells.v", I), Number("clock.dt"), Number("tau")
@@ -207,3 +210,67 @@ def test_division_by_what_a_let_keeps_for_the_run_is_a_product() -> None:
     lets = (Let("c", Number("a") * 2.0), Let("d", Number("a") * Ref("x")))
     _, found = cheaper(lets, [("x", Ref("x") / Ref("c")), ("y", Ref("x") / Ref("d"))])
     assert [show(value) for _, value in found] == ["x*(1/c)", "x/d"]
+
+
+def evaluated(lets: tuple[Let, ...], value: Expr, u: np.ndarray) -> np.ndarray:
+    """The value for some values of ``u``."""
+    frame = Frame({"u": u}, State({}, {"dt": 1e-4, "w": 0.25}))
+    with np.errstate(all="ignore"):
+        for let in lets:
+            frame.names[let.name] = Evaluator(resolve)(let.value)(frame)
+        return np.broadcast_to(Evaluator(resolve)(value)(frame), u.shape)
+
+
+U = np.concatenate([np.linspace(-90.0, 60.0, 301), [-1e4, 1e4, 0.0, 80.0, -np.inf, np.nan]])
+ACTIVE = Cast("real", Cast("int", lt(Ref("u"), Number("w"))))
+
+
+def exp(x: Expr) -> Expr:
+    return Call("exp", (x,))
+
+
+def test_a_quotient_by_a_hyperbolic_cosine_has_one_exponential() -> None:
+    z = Ref("u") / 15.0
+    for d in (exp(-z) + exp(z), exp((-Ref("u")) / 15.0) + exp(z), Call("cosh", (z,))):
+        lets, ((_, found),) = cheaper((), [("x", 3.0 / d)])
+        called = [e.function for e in nodes(found) if isinstance(e, Call)] + [let.value.function for let in lets]  # type: ignore[union-attr]
+        assert called == ["exp"]
+        wanted, new = evaluated((), 3.0 / d, U), evaluated(lets, found, U)  # type: ignore[arg-type]
+        assert np.allclose(new, wanted, rtol=1.2e-15, atol=0, equal_nan=True)
+
+
+def test_sums_that_are_no_hyperbolic_cosine_stay() -> None:
+    for d in (exp(Ref("u")) + exp(Ref("u")), exp(Ref("u") / 15.0) + exp(-Ref("u") / 14.0), exp(Ref("u")) - exp(-Ref("u"))):
+        _, ((_, found),) = cheaper((), [("x", 3.0 / d)])
+        assert "abs" not in show(found)
+
+
+def test_a_choice_between_calls_is_a_call_of_a_choice() -> None:
+    """The time constant of the inactivation of T-type calcium channels (Huguenard and McCormick 1992)."""
+    yes, no = 28.0 + exp(-(Ref("u") + 22.0) * 0.1), exp((Ref("u") + 467.0) * 0.015)
+    value = Select(ge(Ref("u"), -80.0), yes, no)
+    lets, ((_, found),) = cheaper((), [("x", value)])
+    assert sum(isinstance(e, Call) for let in lets for e in nodes(let.value)) == 1  # type: ignore[union-attr]
+    assert not any(isinstance(e, Call) for e in nodes(found))
+    assert np.array_equal(evaluated(lets, found, U), evaluated((), value, U), equal_nan=True)  # type: ignore[arg-type]
+
+
+def test_a_choice_between_different_functions_stays() -> None:
+    test = gt(Ref("u"), 0.0)
+    for value in (Select(test, exp(Ref("u")), Call("sin", (Ref("u"),))), Select(test, exp(Ref("u")), V)):
+        assert cheaper((), [("x", value)])[1] == (("x", value),)
+
+
+def test_what_has_two_values_is_chosen_from_constants_of_the_run() -> None:
+    """Kinetic synapses whose transmitter is there or not (Destexhe, Mainen and Sejnowski 1994)."""
+    lets = (Let("T", ACTIVE * 0.5), Let("A", -(Ref("T") * 940.0 + 180.0)))
+    gain = Number("dt") * Call("exprel", (Ref("A") * Number("dt"),))
+    more, ((_, found),) = cheaper(lets, [("x", Ref("A") * gain)])
+    assert isinstance(found, Select) and is_fixed(found.yes) and is_fixed(found.no)
+    assert np.array_equal(evaluated(more, found, U), evaluated(lets, Ref("A") * gain, U))  # type: ignore[arg-type]
+
+
+def test_what_depends_on_two_conditions_or_costs_nothing_stays() -> None:
+    two = exp(ACTIVE + Cast("real", Cast("int", gt(Ref("u"), 1.0))))
+    for value in (two, ACTIVE * 0.5 + 1.0):
+        assert cheaper((), [("x", value)])[1] == (("x", value),)

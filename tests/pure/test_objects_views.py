@@ -345,3 +345,13 @@ def test_methods_that_change_arrays_change_the_variable() -> None:
     assert list(G.n) == [8, 0, 0, 8, 0]
     with pytest.raises(DimensionMismatchError):
         G.v.fill(3)
+
+
+def test_memory_begins_with_a_line_of_the_cache() -> None:
+    """Vectors lie in one line each; copies that synapses and rings make, too."""
+    G = NeuronGroup(5, "dv/dt = -v/(5*ms) : 1\nu : 1 (shared)\nn : integer")
+    S = Synapses(G, G, "w : 1")
+    S.connect()
+    S.connect(i=0, j=1)
+    places = [x.__array_interface__["data"][0] for x in (*G.memory.values(), *(S.memory[name] for name in ("w",)))]
+    assert len(places) > 3 and not any(place % 64 for place in places)

@@ -71,7 +71,7 @@ static inline bool npy_read(const char* path, Array* a) {
   if (good) {
     memcpy(a->type, type, 4);
     const size_t bytes = (size_t)(a->count * item_size(type));
-    a->data = malloc(bytes + 8);
+    a->data = aligned_alloc(64, (bytes + 127) / 64 * 64);  // vectors lie in one line of the cache each
     good = a->data && fread(a->data, 1, bytes, file) == bytes;
   }
   fclose(file);

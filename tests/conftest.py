@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from shared_door import OneDoorTarget
 
 from eqsim.codegen.cache import Cache
 from eqsim.codegen.compiler import KERNEL_FLAGS, NATIVE, Missing, find_compiler
@@ -140,16 +139,16 @@ def lanes(cache_folder: Path) -> dict[str, Lane]:
         if name == "numpy":
             found[name] = Lane(name, NumpyTarget(), {})
         elif command:
-            found[name] = Lane(name, OneDoorTarget(**{**options, "cxx": command}, cache=Cache(cache_folder)), {})
+            found[name] = Lane(name, CythonTarget(**{**options, "cxx": command}, cache=Cache(cache_folder)), {})
     return found
 
 
 @pytest.fixture(scope="session")
-def own_doors(lanes: dict[str, Lane], cache_folder: Path) -> Lane:
-    """The usual compiler, with a door that is compiled for each program, as users have it."""
+def usual(lanes: dict[str, Lane], cache_folder: Path) -> Lane:
+    """The usual compiler, without the modules of other tests."""
     if "g++ -O3" not in lanes:
         pytest.skip("g++ is not installed")
-    return Lane("own doors", CythonTarget(cxx=compiler_named("g++"), cache=Cache(cache_folder)), {})
+    return Lane("usual", CythonTarget(cxx=compiler_named("g++"), cache=Cache(cache_folder)), {})
 
 
 @pytest.fixture(params=list(LANES))

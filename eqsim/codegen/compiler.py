@@ -123,21 +123,16 @@ def kernel_recipe(files: Mapping[str, str], main: str, flags: Sequence[str], com
     return Recipe(tuple(files.items()), command, key_of(parts), "the network")
 
 
-def door_recipe(text: str, shape: Sequence[str], compiler: Compiler) -> Recipe:
+def door_recipe(text: str, compiler: Compiler) -> Recipe:
     """Compile a Cython module: Cython and the C compiler run one after the other in one process."""
-    command = (sys.executable, "-c", CYTHON_THEN_C, *_compile_c(compiler))
-    return Recipe((("network.pyx", text),), command, door_key(shape, compiler), "the door to Python")
-
-
-def door_key(shape: Sequence[str], compiler: Compiler) -> str:
-    """The key of a door; ``shape`` is all that its text depends on, names apart."""
-    abi = _python_abi()
-    return key_of(["door", *shape, *_compile_c(compiler), compiler.identity, *abi, _cython_version(), eqsim.__version__])
+    then = _compile_c(compiler)
+    key = key_of(["door", text, *then, compiler.identity, *_python_abi(), _cython_version(), eqsim.__version__])
+    return Recipe((("door.pyx", text),), (sys.executable, "-c", CYTHON_THEN_C, *then), key, "the door to Python")
 
 
 def _compile_c(compiler: Compiler) -> tuple[str, ...]:
     include = sysconfig.get_paths()["include"]
-    return (*compiler.command, *DOOR_FLAGS, f"-I{include}", "network.c", "-o", "library.so")
+    return (*compiler.command, *DOOR_FLAGS, f"-I{include}", "door.c", "-o", "library.so")
 
 
 def _python_abi() -> tuple[str, ...]:
@@ -157,7 +152,7 @@ CYTHON_THEN_C = """
 import os, sys
 command = sys.argv[1:]
 from Cython.Compiler.Main import main
-sys.argv = ["cython", "-3", "network.pyx"]
+sys.argv = ["cython", "-3", "door.pyx"]
 try:
     main(command_line=1)
 except SystemExit as end:

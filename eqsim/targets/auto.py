@@ -185,7 +185,7 @@ class AutoModule:
         numpy_s *= _Work.repetitions
         if numpy_s > self.worthwhile_s or numpy_s <= DOOR_KNOWN * self.worthwhile_s:
             return numpy_s > self.worthwhile_s
-        return self.target.has_door(self.program)
+        return self.target.has_door()
 
     def wait(self) -> None:
         """Leave the processor to the compilers for a moment, if they are at work and not overdue."""

@@ -1,7 +1,6 @@
-"""The Cython target: kernels in C++, and a Cython module per network that binds its memory and drives its steps.
+"""The Cython target: kernels in C++, and a door in Cython that binds the memory of networks and drives their steps.
 
-In: a `Program`.  Out: `CompiledModule`.  Kernels and door are compiled by two processes side by side; either is taken from
-the cache when its text has been compiled before.
+In: a `Program`.  Out: `CompiledModule`.  Kernels are compiled for each network, the door once; both stay in the cache.
 """
 
 from __future__ import annotations
@@ -21,7 +20,6 @@ from eqsim.codegen.compiler import (
     Compilation,
     Missing,
     Recipe,
-    door_key,
     door_recipe,
     environment_key,
     find_compiler,
@@ -29,7 +27,7 @@ from eqsim.codegen.compiler import (
     kernel_recipe,
 )
 from eqsim.codegen.render import kernel_files
-from eqsim.codegen.templates import fill, plain
+from eqsim.codegen.templates import plain
 from eqsim.errors import CompileError
 from eqsim.ir.form import form_of
 from eqsim.ir.program import Program, State, Status
@@ -84,8 +82,8 @@ class CythonTarget:
         return (self.flags, self.cxx, self.cc, self.cache.folder, self.threads)
 
     def render(self, program: Program) -> Sources:
-        """The C++ files of the network and the Cython file of its door."""
-        files = {**kernel_files(program), "network.pyx": door(program)}
+        """The C++ files of the network and the Cython file of the door."""
+        files = {**kernel_files(program), "door.pyx": plain(DOOR)}
         return Sources(program, tuple(files.items()), "cython", self.flags)
 
     def build(self, sources: Sources) -> CompiledModule:
@@ -113,10 +111,10 @@ class CythonTarget:
         except (OSError, ImportError):
             return None
 
-    def has_door(self, program: Program) -> bool:
-        """Is the door of a program in the cache?  It is when only expressions have changed since."""
+    def has_door(self) -> bool:
+        """Is the door in the cache?  It is when a network has been compiled before."""
         found = find_compiler("CC", self.cc)
-        return not isinstance(found, Missing) and bool(self.cache.find(door_key(door_shape(program), found), ".so"))
+        return not isinstance(found, Missing) and bool(self.cache.find(door_recipe(plain(DOOR), found).key, ".so"))
 
     def remember(self, program: Program, keys: Sequence[str]) -> None:
         """Note which compiled files belong to a program."""
@@ -140,9 +138,9 @@ class CythonTarget:
                 raise CompileError(found.what).with_help(found.help)
         assert not isinstance(cxx, Missing) and not isinstance(cc, Missing)
         files = dict(sources.files)
-        text = files.pop("network.pyx")
+        text = files.pop("door.pyx")
         flags = (*sources.flags, *foreign_flags(sources.program))
-        return kernel_recipe(files, "network.cpp", flags, cxx), door_recipe(text, door_shape(sources.program), cc)
+        return kernel_recipe(files, "network.cpp", flags, cxx), door_recipe(text, cc)
 
 
 def foreign_flags(program: Program) -> tuple[str, ...]:
@@ -151,31 +149,18 @@ def foreign_flags(program: Program) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word for f in foreign for word in (*f.sources, *f.flags)))
 
 
-DOOR = "doors/cython/network.pyx.j2"
+DOOR = "doors/cython/door.pyx"
 
 
-def door(program: Program) -> str:
-    """The Cython text of a program's door; it depends on names only, not on expressions."""
-    return fill(DOOR, arrays=door_arrays(program), reals=program.reals, ints=program.ints, clocks=program.clocks)
+def door_names(program: Program) -> tuple[tuple[Any, ...], ...]:
+    """Where the door finds arrays, reals, ints and clocks in a `State`, in the order of the program.
 
-
-def door_arrays(program: Program) -> list[tuple[str, str, bool]]:
-    """Each array: its name, its type, and whether it tells where synapses lead."""
+    Each array with its type, and whether it tells where synapses lead.
+    """
     routes = {f"{r.name}.{key}" for r in program.routes for key in ("rows", "order", "delays", "ends")}
     routes |= {f"{r.synapses}.{key}" for r in program.routes for key in ("source", "target")}
-    return [(a.name, np.dtype(a.dtype).str, a.name in routes) for a in program.arrays]
-
-
-def door_shape(program: Program) -> tuple[str, ...]:
-    """What a door is but for names: it serves all programs that have as many arrays, of the same types, and numbers."""
-    arrays = [f"{dtype} {of_route}" for _, dtype, of_route in door_arrays(program)]
-    return (plain(DOOR), *arrays, *(str(len(table)) for table in (program.reals, program.ints, program.clocks)))
-
-
-def door_names(program: Program) -> tuple[tuple[str, ...], ...]:
-    """Where a door finds arrays, reals, ints and clocks in a `State`, in the order of the program."""
-    reals = (*program.reals, *(name for name, _ in program.constants))
-    return (tuple(a.name for a in program.arrays), reals, program.ints, program.clocks)
+    arrays = tuple((a.name, np.dtype(a.dtype).str, a.name in routes) for a in program.arrays)
+    return (arrays, (*program.reals, *(name for name, _ in program.constants)), program.ints, program.clocks)
 
 
 class Build:
@@ -247,8 +232,8 @@ def load_door(path: Path) -> ModuleType:
     """The Python module in a compiled door."""
     path = path.resolve()
     if path not in DOORS:
-        loader = importlib.machinery.ExtensionFileLoader("network", str(path))
-        spec = importlib.util.spec_from_file_location("network", path, loader=loader)
+        loader = importlib.machinery.ExtensionFileLoader("door", str(path))
+        spec = importlib.util.spec_from_file_location("door", path, loader=loader)
         assert spec is not None
         module = importlib.util.module_from_spec(spec)
         loader.exec_module(module)

@@ -51,15 +51,15 @@ def begin() -> State:
     return s
 
 
-def compiled_target(own_doors: Lane) -> CythonTarget:
-    target = own_doors.target
+def compiled_target(usual: Lane) -> CythonTarget:
+    target = usual.target
     assert isinstance(target, CythonTarget)
-    own_doors.module(PROGRAM)
+    usual.module(PROGRAM)
     return target
 
 
-def test_cached_program_runs_compiled_from_the_start(own_doors: Lane, expected: str) -> None:
-    s, module = begin(), AutoModule(PROGRAM, compiled_target(own_doors))
+def test_cached_program_runs_compiled_from_the_start(usual: Lane, expected: str) -> None:
+    s, module = begin(), AutoModule(PROGRAM, compiled_target(usual))
     assert module.state == "compiled"
     module.run(s, ENDS)
     assert bits(s) == expected
@@ -76,10 +76,10 @@ def test_short_run_starts_no_compiler(tmp_path: Path, expected: str, monkeypatch
 
 @pytest.mark.parametrize("ready_at", [1, 7, 30])
 def test_change_at_any_step_keeps_the_bits(
-    own_doors: Lane, expected: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, ready_at: int
+    usual: Lane, expected: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, ready_at: int
 ) -> None:
     """The compiled module is there when the process has looked for the ``ready_at``-th time."""
-    compiled, looks = compiled_target(own_doors).build(compiled_target(own_doors).render(PROGRAM)), iter(range(1000))
+    compiled, looks = compiled_target(usual).build(compiled_target(usual).render(PROGRAM)), iter(range(1000))
     monkeypatch.setattr(auto, "LOOK_S", 0.0)
     monkeypatch.setattr(Build, "start", lambda self: None)
     monkeypatch.setattr(Build, "poll", lambda self, program: compiled if next(looks) >= ready_at else None)
@@ -124,7 +124,7 @@ def test_known_door_makes_a_compilation_cheap(monkeypatch: pytest.MonkeyPatch, t
     monkeypatch.setattr(Build, "poll", lambda self, program: None)
     states = {}
     for known in (False, True):
-        monkeypatch.setattr(CythonTarget, "has_door", lambda self, program, known=known: known)
+        monkeypatch.setattr(CythonTarget, "has_door", lambda self, known=known: known)
         auto.spent[form_of(PROGRAM)] = 0.5 * auto.WORTHWHILE_S
         module = AutoModule(PROGRAM, CythonTarget(cache=Cache(tmp_path)))
         module.run(begin(), {"clock": 3, "slow": 2})
@@ -132,11 +132,11 @@ def test_known_door_makes_a_compilation_cheap(monkeypatch: pytest.MonkeyPatch, t
     assert states == {False: "numpy", True: "compiling"}
 
 
-def test_door_is_known_when_it_has_been_compiled(own_doors: Lane, tmp_path: Path) -> None:
-    target = compiled_target(own_doors)
-    assert target.has_door(PROGRAM)
-    assert not CythonTarget(target.flags, target.cxx, target.cc, Cache(tmp_path)).has_door(PROGRAM)
-    assert not CythonTarget(target.flags, target.cxx, "no-such-compiler", target.cache).has_door(PROGRAM)
+def test_door_is_known_when_it_has_been_compiled(usual: Lane, tmp_path: Path) -> None:
+    target = compiled_target(usual)
+    assert target.has_door()
+    assert not CythonTarget(target.flags, target.cxx, target.cc, Cache(tmp_path)).has_door()
+    assert not CythonTarget(target.flags, target.cxx, "no-such-compiler", target.cache).has_door()
 
 
 def test_numpy_waits_for_the_compilers_but_not_for_ever(

@@ -122,10 +122,10 @@ def recorded(objects: list[Any]) -> tuple[bytes, bytes]:
     return bytes(np.asarray(objects[4].t_)), bytes(np.asarray(objects[5].v))
 
 
-def test_second_of_two_equal_networks_starts_no_compiler(own_doors: Lane, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_second_of_two_equal_networks_starts_no_compiler(usual: Lane, monkeypatch: pytest.MonkeyPatch) -> None:
     """As in a cell of a notebook that is run again: the first network lives on, and its objects have the usual names."""
     results, keep = [], []
-    with own_doors.networks():
+    with usual.networks():
         for turn in range(3):
             if turn == 1:
                 monkeypatch.setattr(Compilation, "start", lambda *args: pytest.fail("a compiler was started"))
@@ -149,13 +149,13 @@ def test_order_of_a_step_does_not_depend_on_what_else_lives() -> None:
     assert orders == orders[:1] * 8
 
 
-def test_compilation_under_way_serves_programs_of_its_form(own_doors: Lane, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_compilation_under_way_serves_programs_of_its_form(usual: Lane, monkeypatch: pytest.MonkeyPatch) -> None:
     """The module that comes of it knows the arrays by the names of the program that asks, not of the one that began."""
     monkeypatch.setattr(auto, "spent", defaultdict(float))
     monkeypatch.setattr(auto, "under_way", {})
     monkeypatch.setattr(CythonTarget, "remembered", lambda self, program: None)
     names = {"cells": "cells_1", "syn": "syn_1", "clock": "clock_1"}
-    one, target = ready(plain_program()), own_doors.target
+    one, target = ready(plain_program()), usual.target
     assert isinstance(target, CythonTarget)
     first, second = (AutoModule(p, target, worthwhile_s=-1.0) for p in (one, renamed(one, names)))
     ours, theirs = state(5, 2), state(5, 2)

@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 from conftest import PLAIN, Lane, bits, compiler_named
 from gallery import plain_program, ready, state
-from shared_door import OneDoorTarget
 
 from eqsim import (
     Network,
@@ -42,7 +41,7 @@ FINE = (*(f for f in PLAIN if f != "-O0"), "-O1", "-DEQ_GRAIN=1")  # small group
 
 def threaded(count: int, cache: Path) -> CythonTarget:
     """A target on which so many threads work, whether that is fast or not."""
-    return OneDoorTarget(flags=FINE, cache=Cache(cache), threads=count, always=True)
+    return CythonTarget(flags=FINE, cache=Cache(cache), threads=count, always=True)
 
 
 @pytest.fixture(scope="module")

@@ -1,8 +1,7 @@
 # cython: language_level=3, binding=False, auto_pickle=False, emit_code_comments=False, embedsignature=False
-"""The door between Python and the compiled network: binds its arrays and numbers by name, drives its steps.
+"""The door between Python and compiled networks: binds their arrays and numbers by name, drives their steps.
 
-The tables below have the names of the network that it was compiled for.  It serves all networks that are made alike, and is
-told what these call their own.
+It is compiled once, and then serves all networks, each with a library of kernels and lists of its names.
 """
 
 cdef extern from "Python.h":  # declared here: to read the files that `cimport` asks for takes a fifth of the translation
@@ -31,26 +30,6 @@ ctypedef int64 (*Part)(void**, const double*, const int64*, int64*, const int64*
 ctypedef void* (*Gather)(int64, int64) noexcept nogil
 ctypedef void (*Tell)(void*) noexcept nogil
 
-ARRAYS = (
-{% for name, dtype, of_route in arrays %}
-    ({{ name | tojson }}, {{ dtype | tojson }}, {{ of_route }}),
-{% endfor %}
-)
-REALS = (
-{% for name in reals %}
-    {{ name | tojson }},
-{% endfor %}
-)
-INTS = (
-{% for name in ints %}
-    {{ name | tojson }},
-{% endfor %}
-)
-CLOCKS = (
-{% for name in clocks %}
-    {{ name | tojson }},
-{% endfor %}
-)
 REASONS = ("done", "full", "stopped", "paused", "out of memory")
 cdef int PAUSED = 3
 cdef double SLICE = 0.05  # seconds of work between two looks at Python's signals
@@ -75,7 +54,7 @@ cdef class Network:
     cdef int64* ends
     cdef volatile int stopping
     cdef list held
-    cdef tuple names  # of all arrays
+    cdef tuple names  # of the arrays, each with its type, and whether it tells where synapses lead
     cdef tuple numbers  # ... of all reals: those of the network, and those that follow from them
     cdef tuple counts  # ... of all ints
     cdef tuple clocks
@@ -83,8 +62,6 @@ cdef class Network:
 
     def __cinit__(self, bytes path, tuple names, int64 threads, int64 always):
         self.names, self.numbers, self.counts, self.clocks = names
-        if (len(self.names), len(self.counts), len(self.clocks)) != (len(ARRAYS), len(INTS), len(CLOCKS)):
-            raise ImportError("this door is that of another network")
         self.library = dlopen(path, RTLD_NOW | RTLD_LOCAL)
         if self.library == NULL:
             raise OSError(dlerror().decode())
@@ -92,14 +69,14 @@ cdef class Network:
         self.part = <Part>self.found(b"eqsim_part")
         if threads > 1:
             self.crew = (<Gather>self.found(b"eqsim_crew"))(threads, always)
-        self.arrays = <void**>PyMem_Calloc(len(ARRAYS) + 1, sizeof(void*))
+        self.arrays = <void**>PyMem_Calloc(len(self.names) + 1, sizeof(void*))
         self.reals = <double*>PyMem_Calloc(len(self.numbers) + 1, sizeof(double))
-        self.ints = <int64*>PyMem_Calloc(len(INTS) + 1, sizeof(int64))
-        self.steps = <int64*>PyMem_Calloc(len(CLOCKS) + 1, sizeof(int64))
-        self.ends = <int64*>PyMem_Calloc(len(CLOCKS) + 1, sizeof(int64))
+        self.ints = <int64*>PyMem_Calloc(len(self.counts) + 1, sizeof(int64))
+        self.steps = <int64*>PyMem_Calloc(len(self.clocks) + 1, sizeof(int64))
+        self.ends = <int64*>PyMem_Calloc(len(self.clocks) + 1, sizeof(int64))
         if not (self.arrays and self.reals and self.ints and self.steps and self.ends):
             raise MemoryError()
-        self.held = [None] * len(ARRAYS)
+        self.held = [None] * len(self.names)
         self.rate = 1e4
 
     def __dealloc__(self):
@@ -168,8 +145,7 @@ cdef class Network:
     cdef bind(self, dict arrays, dict reals, dict ints, dict steps, dict ends):
         cdef int at = 0
         cdef bint moved = False
-        for _, dtype, of_route in ARRAYS:
-            name = self.names[at]
+        for name, dtype, of_route in self.names:
             array = arrays[name]
             if array is not self.held[at]:
                 self.arrays[at] = <void*><size_t>address(name, dtype, array)

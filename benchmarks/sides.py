@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,8 @@ class Sides:
             shutil.rmtree(cache, ignore_errors=True)
         if probe.cache == "edited" or (probe.act == "script" and probe.cache == "warm"):
             self._script(probe, cache, {})
+        if probe.cache == "new":
+            self._script(replace(probe, target="cython", model="lif", seconds=0.01), cache, {})
         return self._script(probe, cache, {"BENCHMARK_EDITED": "1"} if probe.cache == "edited" else {})
 
     def _script(self, probe: Probe, cache: Path, more: dict[str, str]) -> dict[str, Any]:

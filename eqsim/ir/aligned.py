@@ -16,7 +16,16 @@ LINE = 64
 
 def empty(size: int, dtype: Any) -> np.ndarray:
     """As `numpy.empty`, in lines."""
-    space = np.empty(size * np.dtype(dtype).itemsize + LINE, np.uint8)
+    return _in_lines(np.empty(size * np.dtype(dtype).itemsize + LINE, np.uint8), dtype)
+
+
+def zeros(size: int, dtype: Any) -> np.ndarray:
+    """As `numpy.zeros`, in lines."""
+    return _in_lines(np.zeros(size * np.dtype(dtype).itemsize + LINE, np.uint8), dtype)
+
+
+def _in_lines(space: np.ndarray, dtype: Any) -> np.ndarray:
+    """All but ``LINE`` bytes of a space, from where a line begins."""
     first = -space.__array_interface__["data"][0] % LINE
     return space[first : first + len(space) - LINE].view(dtype)
 

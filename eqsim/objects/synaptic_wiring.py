@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from eqsim.errors import EqsimError, did_you_mean
-from eqsim.ir.aligned import aligned, full
+from eqsim.ir.aligned import aligned, zeros
 from eqsim.objects.connect import OPTIONS, Connection
 from eqsim.objects.connect_matrix import to_matrix
 from eqsim.objects.synaptic_access import SynapticAccess
@@ -177,7 +177,7 @@ class SynapticWiring(SynapticAccess):
             if variable.stored and not variable.shared:
                 old = self.memory[name]
                 if len(old) != len(self):
-                    new = full(len(self), 0, old.dtype)
+                    new = zeros(len(self), old.dtype)
                     new[: len(old)] = old
                     self.memory[name] = new
         if self.multisynaptic_index is not None:

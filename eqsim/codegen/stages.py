@@ -10,7 +10,7 @@ several elements at a time.  (Measured on such a body: 13.2 ns per element in on
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from eqsim.ir.expr import Call, Expr, Load, Op, Ref, Select
@@ -37,10 +37,10 @@ def stages(body: Sequence[Stmt], functions: Mapping[str, Function]) -> tuple[Sta
     """The stages of a body; none if it is better left whole, or has a loop, whose names change."""
     if any(isinstance(s, Loop) for s in body):
         return ()
+    if sum(calls(s, functions) for s in body) < FEWEST:
+        return ()
     body = _stored_early(body)
     counts = [calls(s, functions) for s in body]
-    if sum(counts) < FEWEST:
-        return ()
     pieces: list[list[Stmt]] = [[]]
     load = 0
     for s, more in zip(body, counts, strict=True):
@@ -54,24 +54,21 @@ def stages(body: Sequence[Stmt], functions: Mapping[str, Function]) -> tuple[Sta
 
 def _stored_early(body: Sequence[Stmt]) -> list[Stmt]:
     """The body with new values written as soon as they are known and the old ones no longer needed."""
-    found = list(body)
+    arrays = {id(s): reads((s,)) | writes((s,)) for s in body}
+    names = {id(s): {e.name for e in body_nodes((s,)) if isinstance(e, Ref)} | _bound(s) for s in body}
+    found: list[Stmt] = []
     for s in body:
+        at = len(found)
         if isinstance(s, Store) and isinstance(s.value, Ref):
-            at = found.index(s)
-            old = {let.name for let in found if isinstance(let, Let) and s.array in reads((let,))}
-            while at and not _needs(found[at - 1], s, old):
-                found[at - 1 : at + 1] = [s, found[at - 1]]
+            needed = {s.value.name}.union(*(_bound(x) for x in found if s.array in arrays[id(x)]))
+            while at and s.array not in arrays[id(found[at - 1])] and needed.isdisjoint(names[id(found[at - 1])]):
                 at -= 1
+        found.insert(at, s)
     return found
 
 
-def _needs(earlier: Stmt, store: Store, old: Collection[str]) -> bool:
-    """Must a statement stay before a store?  ``old``: names of the values that it replaces."""
-    if {store.array} & (reads((earlier,)) | writes((earlier,))):
-        return True
-    if isinstance(earlier, Let) and store.value == Ref(earlier.name, store.value.type):
-        return True
-    return any(isinstance(e, Ref) and e.name in old for e in body_nodes((earlier,)))
+def _bound(s: Stmt) -> set[str]:
+    return {s.name} if isinstance(s, Let) else set()
 
 
 def calls(s: Stmt, functions: Mapping[str, Function]) -> int:

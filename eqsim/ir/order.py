@@ -39,12 +39,12 @@ def _own_writes(kernel: Kernel) -> list[Store | Add]:
     return [s for s in statements(kernel.body) if isinstance(s, Store | Add) and _own(kernel, s.index)]
 
 
-def read_by_others(kernel: Kernel, array: str) -> bool:
-    """Is the array loaded at another place than the one that belongs to the visit?"""
+def read_by_others(kernel: Kernel) -> set[str]:
+    """The arrays that are loaded at another place than the one that belongs to the visit."""
     loads = [e for e in body_nodes(kernel.body) if isinstance(e, Load)]
     asks = asked(kernel.domain)
     loads += [e for e in nodes(asks) if isinstance(e, Load)] if asks is not None else []
-    return any(e.array == array and not _own(kernel, e.index) for e in loads)
+    return {e.array for e in loads if not _own(kernel, e.index)}
 
 
 def _read_elsewhere(body: tuple[Stmt, ...], array: str) -> bool:
@@ -64,13 +64,14 @@ def conflict(kernel: Kernel) -> Store | Add | None:
         own_places = [o for o in statements(kernel.body) if isinstance(o, Store | Add) and o.array == s.array]
         if others or len(own_places) > 1 or _read_elsewhere(kernel.body, s.array):
             return s
-    return next((s for s in _own_writes(kernel) if read_by_others(kernel, s.array)), None)
+    read = read_by_others(kernel)
+    return next((s for s in _own_writes(kernel) if s.array in read), None)
 
 
 def independent(kernel: Kernel) -> bool:
     """Does no visit read or write what another visit writes?  Then a loop over the visits may run in any order."""
     apart = all(_in_own_row(kernel, s) for s in _writes(kernel))
-    return apart and not any(read_by_others(kernel, s.array) for s in _own_writes(kernel))
+    return apart and read_by_others(kernel).isdisjoint(s.array for s in _own_writes(kernel))
 
 
 def _in_own_row(kernel: Kernel, s: Store | Add) -> bool:

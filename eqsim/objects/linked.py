@@ -202,7 +202,7 @@ def read_before_write(kernel: Kernel, name: str, group: Meaning, part: Contribut
     So all elements see the old values, whatever the order in which they are visited.  ``name`` is that of the kernel that
     copies; it must stand before the other one.
     """
-    arrays = sorted({s.array for s in kernel.body if isinstance(s, Store) and read_by_others(kernel, s.array)})
+    arrays = sorted({s.array for s in kernel.body if isinstance(s, Store)} & read_by_others(kernel))
     if not arrays:
         return [kernel]
     i, kinds = Ref("i", "int"), {a.name: a.dtype for a in part.arrays}

@@ -199,15 +199,15 @@ def test_kernels_that_need_each_other_keep_their_order() -> None:
 def test_neighbours_that_deal_out_alike_do_not_meet() -> None:
     """A step of a plain network has two meetings: after the thresholds, and at its end."""
     start_scope()
-    G = NeuronGroup(10, "dv/dt = -v/(5*ms) : 1\nx : 1", threshold="v > 1", reset="v = 0", method="euler", name="G")
-    S = Synapses(G, G, on_pre="x_post += 1", name="S")
+    G = NeuronGroup(10, "dv/dt = -v/(5*ms) : 1\nx : 1", threshold="v > 1", reset="v = 0", method="euler", name="near")
+    S = Synapses(G, G, on_pre="x_post += 1", name="far")
     S.connect()
     S.pre.delay = "rand()*ms"
     net = Network(G, S)
     net.run(0 * ms)
     assert net.engine.linked is not None
     shown = [([k.name for k in s.together], len(s.alone)) for s in spell(net.engine.linked.program).stretches]
-    assert shown == [([], 0), (["G_stateupdater", "G_spike_thresholder"], 1), (["S_pre", "G_spike_resetter"], 0)]
+    assert shown == [([], 0), (["near_stateupdater", "near_spike_thresholder"], 1), (["far_pre", "near_spike_resetter"], 0)]
 
 
 PACE = """

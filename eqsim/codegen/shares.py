@@ -192,13 +192,18 @@ def touch(program: Program, kernel: Kernel, roles: frozenset[str], emitted: froz
     if _has_foreign_code(program, kernel):
         written.add(CODE_OF_USERS)
     read = {e.array for e in _all_nodes(kernel) if isinstance(e, Load)} | roles
-    elsewhere = {array for array, index, _ in _sites(kernel) if index != Ref("i", "int")}
     domain = kernel.domain
     elements: tuple[object, ...] = ()
     if isinstance(domain, Each | Where):
         elements = (domain.size, domain.first if isinstance(domain, Each) else 0)
-    own = {array for array, _, _ in _sites(kernel)} - elsewhere
-    return Touch(frozenset(read), frozenset(written), frozenset(own), elements)
+    return Touch(frozenset(read), frozenset(written), own_entries(kernel), elements)
+
+
+def own_entries(kernel: Kernel) -> frozenset[str]:
+    """The arrays of which each element touches its own entry only."""
+    sites = list(_sites(kernel))
+    elsewhere = {array for array, index, _ in sites if index != Ref("i", "int")}
+    return frozenset(array for array, _, _ in sites) - elsewhere
 
 
 def stretches(ways: list[str], touches: list[Touch], collected: list[frozenset[str]]) -> tuple[Stretch, ...]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from eqsim.codegen.cfamily import C_TYPES, STORAGE_TYPES, Printer
 from eqsim.codegen.names import identifier, members, unique
 from eqsim.codegen.roles import EMITTED, inner, roles_of, title
-from eqsim.codegen.shares import share
+from eqsim.codegen.shares import own_entries, share
 from eqsim.codegen.stages import Stage, stages
 from eqsim.codegen.sums import listed_sum
 from eqsim.codegen.views import KernelText, Member, StageText, SumText
@@ -124,7 +124,7 @@ class KernelSpelling:
             delayed=isinstance(domain, Across) and domain.delay is None,
             members=tuple(self._members()),
             wide=tuple(self._wide()) if free and isinstance(domain, Each | Where) else (),
-            copied=tuple(self._copied()) if pieces and isinstance(domain, Each) else (),
+            copied=tuple(self._copied()) if pieces and isinstance(domain, Each) and shared.way == "range" else (),
             prelude=tuple((self._of(self.lets[let.name]), printer.bare(let.value)) for let in self.kernel.prelude),
             body=(*printer.body(self.kernel.body), *self._condition()),
             stages=self._stages(printer, bound, pieces),
@@ -214,11 +214,9 @@ class KernelSpelling:
             yield Member("int64_t", self.member[name], "", "the next free row")
 
     def _by_element(self) -> list[str]:
-        """Arrays of which each element uses its own entry only."""
-        places = [(e.array, e.index) for e in self._expressions() if isinstance(e, Load)]
-        places += [(s.array, s.index) for s in statements(self.kernel.body) if isinstance(s, Store | Add)]
-        elsewhere = {array for array, index in places if index != I}
-        return [name for name in self._arrays() if name not in elsewhere and name in {x for x, _ in places}]
+        """Arrays of which each element uses its own entry only, in the order of the program."""
+        own = own_entries(self.kernel)
+        return [name for name in self._arrays() if name in own]
 
     def _wide(self) -> Iterator[Member]:
         """Arrays of bools by element: they pass through blocks of 64 bit, as narrow types would spoil wide loops."""

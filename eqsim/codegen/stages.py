@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from eqsim.ir.expr import Call, Expr, Load, Op, Ref, Select
 from eqsim.ir.program import Function
 from eqsim.ir.stmt import Let, Loop, Stmt, Store
-from eqsim.ir.walk import body_nodes, expressions, nodes, reads, statements, writes
+from eqsim.ir.walk import body_nodes, bound_names, expressions, nodes, reads, statements, writes
 
 LONG = 15  # operations of a function from which on a call of it counts
 CALLS = 1  # such calls in one stage
@@ -55,20 +55,16 @@ def stages(body: Sequence[Stmt], functions: Mapping[str, Function]) -> tuple[Sta
 def _stored_early(body: Sequence[Stmt]) -> list[Stmt]:
     """The body with new values written as soon as they are known and the old ones no longer needed."""
     arrays = {id(s): reads((s,)) | writes((s,)) for s in body}
-    names = {id(s): {e.name for e in body_nodes((s,)) if isinstance(e, Ref)} | _bound(s) for s in body}
+    names = {id(s): {e.name for e in body_nodes((s,)) if isinstance(e, Ref)} | set(bound_names(s)) for s in body}
     found: list[Stmt] = []
     for s in body:
         at = len(found)
         if isinstance(s, Store) and isinstance(s.value, Ref):
-            needed = {s.value.name}.union(*(_bound(x) for x in found if s.array in arrays[id(x)]))
+            needed = {s.value.name}.union(*(bound_names(x) for x in found if s.array in arrays[id(x)]))
             while at and s.array not in arrays[id(found[at - 1])] and needed.isdisjoint(names[id(found[at - 1])]):
                 at -= 1
         found.insert(at, s)
     return found
-
-
-def _bound(s: Stmt) -> set[str]:
-    return {s.name} if isinstance(s, Let) else set()
 
 
 def calls(s: Stmt, functions: Mapping[str, Function]) -> int:

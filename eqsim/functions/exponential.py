@@ -59,21 +59,10 @@ def power_of_two(u: Expr) -> Expr:
     return unbits(u << 52)
 
 
-def beyond_linear(let: Lets, r: Expr) -> Expr:
-    """exp(r) - 1 - r for |r| <= ln(2)/2."""
+def beyond_linear(let: Lets, r: Expr, times: float = 1.0) -> Expr:
+    """exp(r) - 1 - r for |r| <= ln(2)/2; so many times, with the same operations if that is a power of two."""
     r2 = let("r2", r * r)
-    return let("q", r2 * quotient(let, r, r2))
-
-
-def quotient(let: Lets, r: Expr, r2: Expr) -> Expr:
-    """(exp(r) - 1 - r)/r**2 for |r| <= ln(2)/2."""
-    return estrin(let, r, EXP, r2)
-
-
-def doubled(let: Lets, r: Expr) -> Expr:
-    """2 (exp(r) - 1 - r) for |r| <= ln(2)/2: each operation is that of `beyond_linear`, on twice the number."""
-    r2 = let("r2", r * r)
-    return let("q", r2 * estrin(let, r, [2.0 * c for c in EXP], r2))
+    return let("q", r2 * estrin(let, r, [times * c for c in EXP], r2))
 
 
 @define("exp", x="real")
@@ -83,7 +72,7 @@ def _exp(let: Lets, x: Expr) -> Expr:
     It is 2 exp(r) times 2**(k - 1), which is a normal number for all other x, and results above the largest real overflow.
     """
     u, r, _ = reduce_exponent(let, at_most(let, 710.0, x), 1023 - 1)
-    twice = 2.0 + ((r + r) + doubled(let, r))
+    twice = 2.0 + ((r + r) + beyond_linear(let, r, 2.0))
     return select(lt(x, LEAST_EXPONENT), 0.0, twice * power_of_two(u))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from conftest import Lane, bits
@@ -12,7 +14,7 @@ from eqsim.functions import FUNCTIONS, closure
 from eqsim.ir.domain import Each
 from eqsim.ir.expr import Call, Cast, Expr, Load, Number, Ref, Select, gt, integer, real
 from eqsim.ir.interpret import Interpreter
-from eqsim.ir.program import Array, Kernel, Program, State
+from eqsim.ir.program import Array, Foreign, Kernel, Program, State
 from eqsim.ir.stmt import Let, Stmt, Store
 
 I = Ref("i", "int")
@@ -80,6 +82,14 @@ def test_copies_are_made_where_an_element_sees_its_own_entries_only() -> None:
     assert own.stages and {m.name for m in own.copied} == {*GATES, "v", "threshold", "awake"}
     assert {m.name for m in own.copied if not m.source} == {"threshold"}
     assert others.stages and others.copied == ()
+
+
+def test_functions_of_the_user_are_not_called_for_elements_that_do_not_exist() -> None:
+    """They may count their calls."""
+    mine = replace(FUNCTIONS["exp"], name="mine", foreign=Foreign("double mine(double x) { return x; }", "mine", (0,)))
+    plain = program(Store("cells.p", I, Call("mine", (cell("threshold"),))))
+    (kernel,) = spell(replace(plain, functions=(*plain.functions, mine))).kernels
+    assert kernel.stages and kernel.share == "alone" and kernel.copied == ()
 
 
 def test_new_values_are_stored_as_soon_as_nobody_needs_the_old_ones() -> None:

@@ -18,7 +18,7 @@ from eqsim.ir.passes.draws import expand_draws
 from eqsim.ir.passes.hoist import hoist
 from eqsim.ir.program import Array, Kernel, LogBuffer, Program, State
 from eqsim.ir.show import show
-from eqsim.ir.stmt import Let, Log, Stmt, Store, When
+from eqsim.ir.stmt import Let, Log, Loop, Stmt, Store, When
 from eqsim.ir.walk import nodes
 
 I, N = Ref("i", "int"), Ref("n", "int")
@@ -274,3 +274,12 @@ def test_what_depends_on_two_conditions_or_costs_nothing_stays() -> None:
     two = exp(ACTIVE + Cast("real", Cast("int", gt(Ref("u"), 1.0))))
     for value in (two, ACTIVE * 0.5 + 1.0):
         assert cheaper((), [("x", value)])[1] == (("x", value),)
+
+
+def test_what_would_occur_twice_in_a_loop_stays_as_it_is() -> None:
+    """Its parts cannot be bound before it; divisions have nothing that occurs twice."""
+    x = Ref("x")
+    bell, choice = 1.0 / (exp(-x) + exp(x)), Select(gt(x, 0.0), 1.0 + exp(x), exp(x + 1.0))
+    loop = Loop(("x",), (Ref("u"),), gt(x, 0.0), (), (bell + choice + x / Number("tau"),), 5)
+    (found,), _ = cheaper((loop,), ())
+    assert isinstance(found, Loop) and show(found.nexts[0]) == show(bell + choice + x * (1.0 / Number("tau")))

@@ -44,8 +44,8 @@ class _Cheaper:
         self.known: dict[str, Cases] = {}
 
     def statement(self, s: Bound) -> Bound:
-        if isinstance(s, Loop):  # its names mean something else at each turn
-            return map_statement(s, lambda e: transform(e, self._node))  # type: ignore[return-value]
+        if isinstance(s, Loop):  # its names mean something else at each turn, and what occurs twice in it stays there twice
+            return map_statement(s, lambda e: transform(e, self._division))  # type: ignore[return-value]
         new = Let(s.name, self.value(s.value), s.origin)
         found = cases(new.value, self.fixed, self.known)
         if found is not None and found.test is None:
@@ -61,25 +61,26 @@ class _Cheaper:
         return transform(e, self._node)
 
     def _node(self, e: Expr) -> Expr:
-        if isinstance(e, Select):
-            return without_choice(e, self.fixed)
-        if isinstance(e, Op) and e.op == "/" and e.type == "real":
-            return self._quotient(*e.args)
-        return e
-
-    def _quotient(self, x: Expr, d: Expr) -> Expr:
-        match d:
-            case Call("exprel", args):
-                return x * Call("rexprel", args)
-            case _ if is_fixed(d, self.fixed):
-                return x / d if is_fixed(x, self.fixed) else x * _inverse(d)
-            case Call("cosh", (z,)):
+        match e:
+            case Select():
+                return without_choice(e, self.fixed)
+            case Op("/", (x, Call("cosh", (z,)))) if not is_fixed(z, self.fixed):
                 bell = _bell(z)
                 return x * (bell + bell) / (1.0 + bell * bell)
-            case Op("+", (Call("exp", (z,)), Call("exp", (y,)))) if _opposite(y, z):
+            case Op("/", (x, Op("+", (Call("exp", (z,)), Call("exp", (y,)))))) if _opposite(y, z) and not is_fixed(
+                z, self.fixed
+            ):
                 bell = _bell(z)
                 return x * bell / (1.0 + bell * bell)
-        return x / d
+        return self._division(e)
+
+    def _division(self, e: Expr) -> Expr:
+        match e:
+            case Op("/", (x, Call("exprel", args))):
+                return x * Call("rexprel", args)
+            case Op("/", (x, d)) if e.type == "real" and is_fixed(d, self.fixed) and not is_fixed(x, self.fixed):
+                return x * _inverse(d)
+        return e
 
 
 def _bell(z: Expr) -> Expr:

@@ -21,6 +21,7 @@ from eqsim.codegen.cache import Cache
 from eqsim.codegen.compiler import KERNEL_FLAGS, NATIVE, Missing, find_compiler
 from eqsim.ir.interpret import Constants
 from eqsim.ir.program import Program, State, Status
+from eqsim.targets.bytecode import BytecodeTarget
 from eqsim.targets.cython import CythonTarget
 from eqsim.targets.numpy import NumpyTarget
 from eqsim.targets.target import Module, Target
@@ -31,8 +32,11 @@ LANES: dict[str, dict[str, Any]] = {
     "g++ -O0": {"cxx": "g++", "flags": PLAIN},
     "g++ -O3": {"cxx": "g++"},
     "clang++ -O3": {"cxx": "clang++"},
+    "bytecode": {"cxx": "g++"},
 }
 """How to make the target of each lane; the first one is the definition."""
+OF_CODE = tuple(name for name in LANES if name != "bytecode")
+"""Those that run what users write in Python and C++."""
 
 
 @dataclass(slots=True)
@@ -138,6 +142,8 @@ def lanes(cache_folder: Path) -> dict[str, Lane]:
         command = compiler_named(options["cxx"]) if options else ""
         if name == "numpy":
             found[name] = Lane(name, NumpyTarget(), {})
+        elif name == "bytecode":
+            found[name] = Lane(name, BytecodeTarget(cache=Cache(cache_folder)), {})
         elif command:
             found[name] = Lane(name, CythonTarget(**{**options, "cxx": command}, cache=Cache(cache_folder)), {})
     return found
@@ -154,6 +160,14 @@ def usual(lanes: dict[str, Lane], cache_folder: Path) -> Lane:
 @pytest.fixture(params=list(LANES))
 def lane(request: pytest.FixtureRequest, lanes: dict[str, Lane]) -> Lane:
     """Each lane in turn."""
+    if request.param not in lanes:
+        pytest.skip(f"{LANES[request.param]['cxx']} is not installed")
+    return lanes[request.param]
+
+
+@pytest.fixture(params=OF_CODE)
+def code_lane(request: pytest.FixtureRequest, lanes: dict[str, Lane]) -> Lane:
+    """Each lane that runs the code of users, in turn."""
     if request.param not in lanes:
         pytest.skip(f"{LANES[request.param]['cxx']} is not installed")
     return lanes[request.param]

@@ -143,9 +143,15 @@ def _python_abi() -> tuple[str, ...]:
 def environment_key() -> tuple[str, ...]:
     """What decides how a program is rendered and compiled, besides the program: eqsim itself, Python, the machine."""
     package = Path(eqsim.__file__).parent
-    own = [*(package / "codegen").glob("*.py"), *(package / "targets").glob("*.py"), *folder().rglob("*.*")]
-    stamps = sorted(f"{p.name} {i.st_size} {i.st_mtime_ns}" for p in own if (i := p.stat()))
-    return (*stamps, *_python_abi(), machine(), eqsim.__version__)
+    own = stamps(package / "codegen", package / "targets", folder())
+    return (*own, *_python_abi(), machine(), eqsim.__version__)
+
+
+@functools.cache
+def stamps(*folders: Path) -> tuple[str, ...]:
+    """What changes when a source file in one of the folders does."""
+    own = [p for f in folders for p in f.rglob("*.*") if p.suffix != ".pyc"]
+    return tuple(sorted(f"{p.name} {i.st_size} {i.st_mtime_ns}" for p in own if (i := p.stat())))
 
 
 CYTHON_THEN_C = """

@@ -8,7 +8,6 @@ from __future__ import annotations
 import base64
 import functools
 import sys
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ from eqsim.codegen.cache import Cache, key_of
 @functools.cache
 def folder() -> Path:
     """The folder of the templates: inside the installed package, or beside it in a clone."""
-    package = Path(str(files("eqsim")))
+    package = Path(__file__).parent.parent
     inside = package / "templates"
     return inside if inside.is_dir() else package.parent / "templates"
 

@@ -30,6 +30,7 @@ LAYERS = {
     "objects": 6,
     "schedule": 7,
     "codegen": 8,
+    "bytecode": 8,
     "targets": 9,
     "network": 10,
     "topology": 7,

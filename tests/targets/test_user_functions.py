@@ -345,13 +345,13 @@ def twice(x):  # type: ignore[no-untyped-def]
     return 2 * x + 1 * volt
 
 
-def test_code_in_cpp(lane: Lane) -> None:
+def test_code_in_cpp(code_lane: Lane) -> None:
     assert isinstance(twice, Function) and twice(1 * volt) == 3 * volt
-    found = values("twice(u*volt)", lane, {"twice": twice}, model="x : volt")
+    found = values("twice(u*volt)", code_lane, {"twice": twice}, model="x : volt")
     assert np.array_equal(found, 2 * U + 1)
 
 
-def test_code_in_cpp_with_all_that_it_needs(lane: Lane, tmp_path: Path) -> None:
+def test_code_in_cpp_with_all_that_it_needs(code_lane: Lane, tmp_path: Path) -> None:
     """A header, macros, an array, another function, a file of its own; none of their names meets those of others."""
     (tmp_path / "mine.h").write_text("extern double from_file(double x);\n")
     (tmp_path / "mine.cpp").write_text('#include "mine.h"\ndouble from_file(double x) { return x + 0.25; }\n')
@@ -381,7 +381,7 @@ def test_code_in_cpp_with_all_that_it_needs(lane: Lane, tmp_path: Path) -> None:
     def outer(x, k):  # type: ignore[no-untyped-def]
         return 4 * np.abs(x) + 0.25 + np.array([0.5, 1.5, 2.5])[k % 3] + 13
 
-    found = values("outer(u, i)", lane, {"outer": outer})
+    found = values("outer(u, i)", code_lane, {"outer": outer})
     assert np.array_equal(found, 4 * np.abs(U) + 0.25 + np.array([0.5, 1.5, 2.5])[np.arange(7) % 3] + 13)
 
 
@@ -503,10 +503,10 @@ def test_functions_with_a_state_are_called_anew_each_time() -> None:
     assert (float(group.x[0]), float(group.y[0])) == (4, 1 + 3 + 5)
 
 
-def test_auto_vectorise_gives_the_element(lane: Lane) -> None:
+def test_auto_vectorise_gives_the_element(code_lane: Lane) -> None:
     f = Function(lambda x, element: x + element, arg_units=[1], return_unit=1, auto_vectorise=True, arg_names=["x"])
     f.implementations.add_implementation("cpp", "double g(double x, int element) { return x + element; }", name="g")
-    assert np.array_equal(values("f(10*u)", lane, {"f": f}), 10 * U + np.arange(7))
+    assert np.array_equal(values("f(10*u)", code_lane, {"f": f}), 10 * U + np.arange(7))
 
 
 def test_a_function_can_be_defined_anew() -> None:

@@ -26,8 +26,9 @@ cdef extern from "<dlfcn.h>" nogil:
 
 ctypedef long long int64
 ctypedef int64 (*Run)(void**, const double*, const int64*, int64*, const int64*, const volatile int*, int64, void*) noexcept nogil
-ctypedef int64 (*Part)(void**, const double*, const int64*, int64*, const int64*, int64, int64) noexcept nogil
+ctypedef int64 (*Part)(void**, const double*, const int64*, int64*, const int64*, int64, int64, void*) noexcept nogil
 ctypedef void* (*Gather)(int64, int64) noexcept nogil
+ctypedef void* (*Load)(const void*, int64) noexcept nogil
 ctypedef void (*Tell)(void*) noexcept nogil
 
 REASONS = ("done", "full", "stopped", "paused", "out of memory")
@@ -46,7 +47,7 @@ cdef class Network:
     cdef void* library
     cdef Run function
     cdef Part part
-    cdef void* crew  # threads; NULL for one
+    cdef void* crew  # threads, NULL for one; or what the bytecode machine has made of a code
     cdef void** arrays
     cdef double* reals
     cdef int64* ints
@@ -60,7 +61,7 @@ cdef class Network:
     cdef tuple clocks
     cdef double rate  # steps per second
 
-    def __cinit__(self, bytes path, tuple names, int64 threads, int64 always):
+    def __cinit__(self, bytes path, tuple names, int64 threads, int64 always, bytes code=b""):
         self.names, self.numbers, self.counts, self.clocks = names
         self.library = dlopen(path, RTLD_NOW | RTLD_LOCAL)
         if self.library == NULL:
@@ -69,6 +70,10 @@ cdef class Network:
         self.part = <Part>self.found(b"eqsim_part")
         if threads > 1:
             self.crew = (<Gather>self.found(b"eqsim_crew"))(threads, always)
+        if code:
+            self.crew = (<Load>self.found(b"eqsim_load"))(<const char*>code, len(code) // 8)
+            if self.crew == NULL:
+                raise MemoryError()
         self.arrays = <void**>PyMem_Calloc(len(self.names) + 1, sizeof(void*))
         self.reals = <double*>PyMem_Calloc(len(self.numbers) + 1, sizeof(double))
         self.ints = <int64*>PyMem_Calloc(len(self.counts) + 1, sizeof(int64))
@@ -134,11 +139,11 @@ cdef class Network:
             self.ends[<int>at] = ticks
         if seconds is None:
             with nogil:
-                status = self.part(self.arrays, self.reals, self.ints, self.steps, self.ends, first, last)
+                status = self.part(self.arrays, self.reals, self.ints, self.steps, self.ends, first, last, self.crew)
             return REASONS[status]
         for at_kernel in range(first, last):
             begun = now()
-            status = max(status, self.part(self.arrays, self.reals, self.ints, self.steps, self.ends, at_kernel, at_kernel + 1))
+            status = max(status, self.part(self.arrays, self.reals, self.ints, self.steps, self.ends, at_kernel, at_kernel + 1, self.crew))
             seconds[at_kernel] += now() - begun
         return REASONS[status]
 

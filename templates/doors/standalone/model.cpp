@@ -472,7 +472,7 @@ int once(eqsim_model* m, int number) {
   int64_t* steps = (int64_t*)calloc((size_t)n->clock_count + 1, 8);
   if (!active || !steps) return free(active), free(steps), fail(m, EQSIM_NO_MEMORY, "there is no memory");
   for (int c = 0; c < n->clock_count; ++c) active[c] = 1;
-  const int64_t reason = n->part(m->arrays, m->reals, m->ints, steps, active, 0, INT32_MAX);
+  const int64_t reason = n->part(m->arrays, m->reals, m->ints, steps, active, 0, INT32_MAX, NULL);
   free(active);
   free(steps);
   if (reason == RUN_NO_DEVICE) return fail(m, EQSIM_NO_DEVICE, "%s", n->elsewhere->complaint());

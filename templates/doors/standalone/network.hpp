@@ -56,7 +56,7 @@ struct Network {
   int64_t (*run)(void* const* arrays, const double* reals, const int64_t* ints, int64_t* steps, const int64_t* ends,
                  const volatile int* stop, int64_t budget, void* crew);
   int64_t (*part)(void* const* arrays, const double* reals, const int64_t* ints, int64_t* steps, const int64_t* active,
-                  int64_t first, int64_t last);
+                  int64_t first, int64_t last, void* crew);
   // Threads that work on a run; `always`: also where one is faster.  NULL if it runs elsewhere.
   void* (*crew)(int64_t threads, int64_t always);
   void (*forget)(void* crew);  // arrays of synapses have changed

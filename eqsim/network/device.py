@@ -82,5 +82,8 @@ def _target(name: str, directory: str | None, max_megabytes: int, threads: int) 
 
     if name == "numpy":
         return target("numpy")
-    compiled = CythonTarget(cache=Cache(Path(directory) if directory else None, max_megabytes * MEGABYTE), threads=threads)
+    cache = Cache(Path(directory) if directory else None, max_megabytes * MEGABYTE)
+    if name == "bytecode":
+        return target("bytecode", cache=cache)
+    compiled = CythonTarget(cache=cache, threads=threads)
     return target("auto", compiled=compiled) if name == "auto" else compiled

@@ -153,7 +153,7 @@ GCC_ARGS = "-w -O3 -ffast-math -fno-finite-math-only -march=native -std=c++17".s
 MSVC_ARGS = "/Ox /w /MP /std:c++17".split()
 
 _CODEGEN = (
-    _row("codegen.target", "auto", one_of("auto", "numpy", "cython"), "What runs a network: 'auto' starts on numpy and compiles when that pays, 'numpy' never compiles, 'cython' always does."),
+    _row("codegen.target", "auto", one_of("auto", "bytecode", "numpy", "cython"), "What runs a network: 'auto' starts on bytecode (or numpy) and compiles when that pays, 'bytecode' and 'numpy' never compile it, 'cython' always does."),
     _row("codegen.threads", 1, COUNT, "Threads of compiled code; 0 takes all cores. The numbers do not depend on it."),
     _row("codegen.cache.directory", None, or_none(TEXT), "Folder of compiled modules; None is the user's cache folder, or EQSIM_CACHE_DIR."),
     _row("codegen.cache.max_size", 1000, SIZE, "Megabytes that compiled modules may take; the oldest go first."),

@@ -60,9 +60,9 @@ class Profile:
 
 
 def target_of(module: Any) -> str:
-    """How the kernels are run: ``numpy`` or ``cython``."""
-    inner = getattr(module, "module", module)  # 'auto' has one of the two inside
-    return "cython" if type(inner).__name__ == "CompiledModule" else "numpy"
+    """How the kernels are run: ``numpy``, ``bytecode`` or ``cython``."""
+    inner = getattr(module, "module", module)  # 'auto' has one of them inside
+    return {"CompiledModule": "cython", "BytecodeModule": "bytecode"}.get(type(inner).__name__, "numpy")
 
 
 @dataclass(frozen=True, slots=True)

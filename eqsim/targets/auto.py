@@ -1,14 +1,15 @@
-"""The target 'auto': starts on numpy at once, compiles in the background when that pays, and goes on compiled.
+"""The target 'auto': starts at once, compiles in the background when that pays, and goes on compiled.
 
-In: a `Program`.  Out: a module that gives the same bits whenever the change happens.  Numpy and compiled code work on the
-same memory, so a change between two steps is nothing but a call of another function.
+In: a `Program`.  Out: a module that gives the same bits whenever the change happens.  All work on the same memory, so a
+change between two steps is nothing but a call of another function.
 
 ==========  ===================================================================================
 compiled    the cache has it: used from the first step
-numpy       numpy runs, and its speed is measured; a long run makes the compiler start
-compiling   processes of their own compile; numpy nearly stands still, for compiled code will catch up in no time,
-            but goes on if they take too long
-failed      numpy goes on; the reason has been told once
+bytecode    the bytecode machine runs, at about half the speed of compiled code; a long run makes the compiler start
+numpy       so does numpy, where there is no machine, or where it cannot run the program
+compiling   processes of their own compile; the machine goes on meanwhile, while numpy nearly stands still, for compiled
+            code will catch up in no time, but goes on if they take too long
+failed      machine or numpy go on; the reason has been told once
 ==========  ===================================================================================
 """
 
@@ -17,7 +18,7 @@ from __future__ import annotations
 import math
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -26,18 +27,21 @@ from eqsim.ir.form import form_of
 from eqsim.ir.interpret import Interpreter
 from eqsim.ir.program import Program, State, Status
 from eqsim.log import get_logger
+from eqsim.targets.bytecode import BytecodeModule, BytecodeTarget
 from eqsim.targets.cython import Build, CythonTarget
 from eqsim.targets.target import Module, Sources, register
 
 logger = get_logger("eqsim.codegen")
 
 WORTHWHILE_S = 0.8  # seconds of numpy, spent or ahead, from which on compilers are started.  They need more: 1 to 1.5 s
+ON_MACHINE = 3.0  # ... times this for seconds of the machine: compiled code saves only half of them
 DOOR_KNOWN = 0.3  # ... times this if only kernels are to be compiled.  They need as much.
 PATIENCE = 2.0  # numpy waits for the compilers this many times as long as it would need for the rest of the run
 LOOK_S = 0.01  # seconds between two looks at clock and compiler
+FEW = 16  # steps before the first look at the speed of the machine
 
 spent: dict[str, float] = defaultdict(float)
-"""CPU seconds on numpy in this process, by form of the program."""
+"""CPU seconds that were not compiled, in this process, by form of the program."""
 under_way: dict[tuple[Any, ...], Build] = {}
 """Compilations in this process: they go on when the module that started them is gone, for the next one of its kind."""
 
@@ -71,7 +75,7 @@ def repeated(times: int) -> Iterator[None]:
 
 @register("auto")
 class AutoTarget:
-    """Numpy first, compiled code as soon as it is there.
+    """Bytecode or numpy first, compiled code as soon as it is there and pays.
 
     Parameters
     ----------
@@ -84,6 +88,7 @@ class AutoTarget:
 
     def __init__(self, compiled: CythonTarget | None = None, worthwhile_s: float = WORTHWHILE_S) -> None:
         self.compiled = CythonTarget() if compiled is None else compiled
+        self.machine = BytecodeTarget(self.compiled.cache, self.compiled.cxx, self.compiled.cc)
         self.worthwhile_s = worthwhile_s
 
     def render(self, program: Program) -> Sources:
@@ -92,39 +97,51 @@ class AutoTarget:
 
     def build(self, sources: Sources) -> AutoModule:
         """A module that can run at once."""
-        return AutoModule(sources.program, self.compiled, self.worthwhile_s)
+        return AutoModule(sources.program, self.compiled, self.worthwhile_s, self.machine)
 
 
 class AutoModule:
-    """A program that runs on numpy until it is compiled."""
+    """A program that runs on bytecode or numpy until it is compiled."""
 
-    def __init__(self, program: Program, target: CythonTarget, worthwhile_s: float = WORTHWHILE_S) -> None:
+    def __init__(
+        self,
+        program: Program,
+        target: CythonTarget,
+        worthwhile_s: float = WORTHWHILE_S,
+        machine: BytecodeTarget | None = None,
+    ) -> None:
         self.program, self.target, self.worthwhile_s = program, target, worthwhile_s
+        self._machine = machine
         self._form = form_of(program)
         self._build: Build | None = None
         self._failed = False
         self._waits_until = 0.0
-        self._interpreter: Interpreter | None = None
+        self._meanwhile: BytecodeModule | Interpreter | None = None
         self._horizon: dict[str, int] = {}
         self._compiled = target.remembered(program)
 
     @property
     def module(self) -> Module:
         """What runs the next step."""
-        if self._compiled is not None:
-            return self._compiled
-        if self._interpreter is None:
-            self._interpreter = Interpreter(self.program)
-        return self._interpreter
+        return self._compiled or self.meanwhile
+
+    @property
+    def meanwhile(self) -> BytecodeModule | Interpreter:
+        """What runs as long as nothing is compiled."""
+        if self._meanwhile is None:
+            self._meanwhile = (self._machine and self._machine.ready(self.program)) or Interpreter(self.program)
+        return self._meanwhile
 
     @property
     def state(self) -> str:
-        """``compiled``, ``numpy``, ``compiling`` or ``failed``."""
+        """``compiled``, ``bytecode``, ``numpy``, ``compiling`` or ``failed``."""
         if self._compiled is not None:
             return "compiled"
         if self._failed:
             return "failed"
-        return "numpy" if self._build is None else "compiling"
+        if self._build is not None:
+            return "compiling"
+        return "bytecode" if isinstance(self.meanwhile, BytecodeModule) else "numpy"
 
     def plan(self, ends: dict[str, int]) -> None:
         """Say where the whole run will end, if it is done in several calls of `run`."""
@@ -149,20 +166,20 @@ class AutoModule:
         """As `Module.run`."""
         self._look()
         while self._compiled is None:
-            status = self._on_numpy(state, ends)
+            status = self._not_compiled(state, ends)
             if status.reason != "paused":
                 return status
         return self._compiled.run(state, ends)
 
-    def _on_numpy(self, state: State, ends: dict[str, int]) -> Status:
-        """Some steps on numpy; ``paused`` when the compiled module is there."""
+    def _not_compiled(self, state: State, ends: dict[str, int]) -> Status:
+        """Some steps on the machine or on numpy; ``paused`` when the compiled module is there."""
         if _Work.repetitions > 1:
             _Work.modules.add(self)
         watch = _Watch(self, state, ends)
-        interpreter = self.module
-        assert isinstance(interpreter, Interpreter)
         try:
-            return interpreter.run(state, ends, watch)
+            if isinstance(self.meanwhile, Interpreter):
+                return self.meanwhile.run(state, ends, watch)
+            return _in_slices(self.meanwhile, state, ends, watch)
         finally:
             watch.note()
 
@@ -180,15 +197,19 @@ class AutoModule:
         except (CompileError, OSError) as error:
             self._fail(error)
 
-    def _pays(self, numpy_s: float) -> bool:
-        """Is so much time on numpy worth a compilation?"""
-        numpy_s *= _Work.repetitions
-        if numpy_s > self.worthwhile_s or numpy_s <= DOOR_KNOWN * self.worthwhile_s:
-            return numpy_s > self.worthwhile_s
+    def _pays(self, seconds: float) -> bool:
+        """Is so much time, on the machine or on numpy, worth a compilation?"""
+        seconds *= _Work.repetitions
+        if isinstance(self.meanwhile, BytecodeModule):
+            return seconds > ON_MACHINE * self.worthwhile_s
+        if seconds > self.worthwhile_s or seconds <= DOOR_KNOWN * self.worthwhile_s:
+            return seconds > self.worthwhile_s
         return self.target.has_door()
 
     def wait(self) -> None:
         """Leave the processor to the compilers for a moment, if they are at work and not overdue."""
+        if isinstance(self.meanwhile, BytecodeModule):
+            return
         if self.state == "compiling" and time.perf_counter() < self._waits_until:
             time.sleep(LOOK_S)
 
@@ -214,6 +235,8 @@ class AutoModule:
         if self._compiled is None and self._build is not None:
             try:
                 self._compiled = self._build.poll(self.program)
+                if self._compiled is not None and self._machine is not None:
+                    self._machine.prepare_beside()  # for models that come
             except (CompileError, OSError, ImportError) as error:
                 self._build = None
                 self._fail(error)
@@ -221,11 +244,24 @@ class AutoModule:
 
     def _fail(self, error: Exception) -> None:
         self._failed = True
-        logger.warn(f"running on numpy, which is slower: {error}", "fallback", once=True)
+        where = "bytecode" if isinstance(self.meanwhile, BytecodeModule) else "numpy"
+        logger.warn(f"running on {where}, which is slower: {error}", "fallback", once=True)
+
+
+def _in_slices(module: BytecodeModule, state: State, ends: dict[str, int], watch: Callable[[], bool]) -> Status:
+    """Run on the machine, and ask the watch now and then; ``paused`` when it says so."""
+    steps = FEW
+    while True:
+        began = time.perf_counter()
+        status = module.run(state, ends, steps)
+        if status.reason != "paused" or watch():
+            return status
+        slices = 2 * LOOK_S / max(time.perf_counter() - began, 1e-6)
+        steps = max(1, int(steps * min(slices, 8.0)))
 
 
 class _Watch:
-    """Asked before each step on numpy: measures, starts the compiler, and ends the run when the compiled module is there.
+    """Asked between steps: measures, starts the compiler, and ends the run when the compiled module is there.
 
     Speed is CPU time of this thread, so that a busy machine does not look like a slow model, and is measured from the
     first look on: first steps are slow.

@@ -114,7 +114,7 @@ def test_wrong_value_says_what_is_wanted(prefs: Preferences) -> None:
     with pytest.raises(PreferenceError) as error:
         prefs.codegen.target = "weave"
     assert message(error) == (
-        "preference 'codegen.target' cannot be 'weave'\n = help: it is one of 'auto', 'numpy', 'cython'"
+        "preference 'codegen.target' cannot be 'weave'\n = help: it is one of 'auto', 'bytecode', 'numpy', 'cython'"
     )
     assert prefs.codegen.target == "auto"
     with pytest.raises(PreferenceError) as error:

@@ -22,6 +22,7 @@ from eqsim.ir.program import Program, State
 from eqsim.log import catch_logs
 from eqsim.targets import auto
 from eqsim.targets.auto import AutoModule
+from eqsim.targets.bytecode import BytecodeTarget
 from eqsim.targets.cython import Build, CythonTarget
 
 PROGRAM = ready(plain_program())
@@ -155,6 +156,86 @@ def test_numpy_waits_for_the_compilers_but_not_for_ever(
     assert module.run(s, ENDS).reason == "done"
     assert len(naps) == 10
     assert bits(s) == expected
+
+
+# -- with the bytecode machine -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def machine(lanes: dict[str, Lane]) -> BytecodeTarget:
+    """The machine, compiled."""
+    if "bytecode" not in lanes:
+        pytest.skip("g++ is not installed")
+    target = lanes["bytecode"].target
+    assert isinstance(target, BytecodeTarget)
+    target.prepare()
+    return target
+
+
+def test_bytecode_runs_first(
+    machine: BytecodeTarget, tmp_path: Path, expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Build, "start", lambda self: pytest.fail("a compiler was started"))
+    s, module = begin(), AutoModule(PROGRAM, CythonTarget(cache=Cache(tmp_path)), machine=machine)
+    assert module.state == "bytecode"
+    assert module.run(s, ENDS).reason == "done"
+    assert bits(s) == expected
+
+
+@pytest.mark.parametrize("ready_at", [0, 1, 2])
+def test_change_from_bytecode_at_any_slice_keeps_the_bits(
+    usual: Lane,
+    machine: BytecodeTarget,
+    expected: str,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    ready_at: int,
+) -> None:
+    """The compiled module is there when the process has looked for the ``ready_at``-th time."""
+    compiled, looks = compiled_target(usual).build(compiled_target(usual).render(PROGRAM)), iter(range(1000))
+    monkeypatch.setattr(auto, "LOOK_S", 0.0)
+    monkeypatch.setattr(auto, "FEW", 5)
+    monkeypatch.setattr(Build, "start", lambda self: None)
+    monkeypatch.setattr(Build, "poll", lambda self, program: compiled if next(looks) >= ready_at else None)
+    monkeypatch.setattr(BytecodeTarget, "prepare_beside", lambda self: None)
+    s = begin()
+    module = AutoModule(PROGRAM, CythonTarget(cache=Cache(tmp_path)), worthwhile_s=-1.0, machine=machine)
+    assert module.run(s, ENDS).reason == "done"
+    assert module.state == "compiled"
+    assert bits(s) == expected
+
+
+def test_bytecode_is_compiled_later_than_numpy(
+    machine: BytecodeTarget, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Seconds that make numpy start a compiler leave the machine at work; some more do not."""
+    monkeypatch.setattr(auto, "LOOK_S", 0.0)
+    monkeypatch.setattr(auto, "FEW", 1)
+    monkeypatch.setattr(Build, "start", lambda self: None)
+    monkeypatch.setattr(Build, "poll", lambda self, program: None)
+    states = {}
+    for factor in (1.1, 1.1 * auto.ON_MACHINE):
+        auto.spent[form_of(PROGRAM)] = factor * auto.WORTHWHILE_S
+        module = AutoModule(PROGRAM, CythonTarget(cache=Cache(tmp_path)), machine=machine)
+        module.run(begin(), {"clock": 3, "slow": 2})
+        states[factor] = module.state
+    assert list(states.values()) == ["bytecode", "compiling"]
+
+
+def test_the_machine_is_made_when_something_has_been_compiled(
+    usual: Lane, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Where the installation has not: the next model finds it."""
+    compiled, made = compiled_target(usual).build(compiled_target(usual).render(PROGRAM)), list[str]()
+    monkeypatch.setattr(auto, "LOOK_S", 0.0)
+    monkeypatch.setattr(Build, "start", lambda self: None)
+    monkeypatch.setattr(Build, "poll", lambda self, program: compiled)
+    monkeypatch.setattr(BytecodeTarget, "prepare_beside", lambda self: made.append("machine"))
+    target = CythonTarget(cache=Cache(tmp_path))
+    module = AutoModule(PROGRAM, target, worthwhile_s=-1.0, machine=BytecodeTarget(target.cache))
+    assert module.state == "numpy"
+    module.run(begin(), ENDS)
+    assert (module.state, made) == ("compiled", ["machine"])
 
 
 def test_failed_compilation_stays_on_numpy_and_says_so_once(tmp_path: Path, expected: str) -> None:

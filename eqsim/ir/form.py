@@ -62,8 +62,17 @@ class Objects(dict[str, str]):
         return f"{self[owner]}{dot}{rest}"
 
 
+_last: list[tuple[Program, str]] = []  # several parts of eqsim ask for the form of the program that is about to run
+
+
 def form_of(program: Program) -> str:
     """A hash of a program that does not depend on what its objects are called."""
+    if not _last or _last[0][0] is not program:
+        _last[:] = [(program, _form(program))]
+    return _last[0][1]
+
+
+def _form(program: Program) -> str:
     batch = POINTS.name.partition(".")[0]
     objects = Objects({batch: batch})  # a name of ours, which loops of the runtime know
     shape = [_spelled(getattr(program, f), objects, f in NAMES[Program]) for f in program.__slots__ if f != "functions"]

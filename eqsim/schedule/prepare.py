@@ -4,12 +4,13 @@
 expand_draws        random draws become functions of (seed, stream, element, step)
 hoist               what is the same for a whole run, or for a whole step, is computed once for it
 link_functions      the functions that are called come along
-verify              after each pass: is the program legal?
+verify              is the program legal?  If not, after which pass did it become so?
 ==================  =====================================================================================
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 from eqsim.functions import closure
@@ -37,7 +38,15 @@ def link_functions(program: Program) -> Program:
 
 
 def prepare(program: Program) -> Program:
-    """All passes."""
+    """All passes.
+
+    Raises
+    ------
+    InternalError
+        If the program is not legal; it names the pass after which it is not.
+    """
+    with suppress(Exception):  # a pass may stumble over what is not legal: it is found below
+        return verify(link_functions(hoist(link_functions(expand_draws(program)))))
     program = verify(program, "objects", linked=False)
     program = verify(link_functions(expand_draws(program)), "expand_draws")
     return verify(link_functions(hoist(program)), "hoist")

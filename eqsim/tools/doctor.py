@@ -19,6 +19,7 @@ import eqsim
 from eqsim.codegen.cache import Cache
 from eqsim.codegen.compiler import THREAD_FLAGS, Compiler, Missing, find_compiler, kernel_flags
 from eqsim.network.cuda import nvcc
+from eqsim.targets.bytecode import BytecodeTarget
 
 PACKAGES = ("numpy", "sympy", "pyparsing", "jinja2", "cython", "matplotlib")
 OPTIONAL = {"scipy": "sparse matrices of weights", "pandas": "tables of results", "h5py": "recording to disk"}
@@ -97,6 +98,14 @@ def compiles(compiler: Compiler, text: str, *flags: str) -> bool:
         return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
+def bytecode() -> list[Finding]:
+    """What runs networks that have not been compiled."""
+    if BytecodeTarget().machine() is not None:
+        return [Finding("bytecode", "the machine is compiled: networks start at once")]
+    advice = "python -m eqsim prepare" if isinstance(find_compiler("CXX"), Compiler) else ""
+    return [Finding("bytecode", "the machine is not compiled: networks start on numpy", False, advice)]
+
+
 def tools() -> list[Finding]:
     """What builds C++ projects."""
     found = []
@@ -138,7 +147,7 @@ def gpu() -> list[Finding]:
     ]
 
 
-PARTS: tuple[Callable[[], list[Finding]], ...] = (python, compilers, tools, machine, gpu)
+PARTS: tuple[Callable[[], list[Finding]], ...] = (python, compilers, bytecode, tools, machine, gpu)
 
 
 def examine() -> list[Finding]:

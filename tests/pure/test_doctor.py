@@ -8,6 +8,7 @@ import pytest
 
 from eqsim import check_cache, clear_cache, prefs
 from eqsim.__main__ import main
+from eqsim.codegen.compiler import Missing, find_compiler
 from eqsim.tools.doctor import examine, report
 
 
@@ -25,10 +26,25 @@ def test_missing_compiler_comes_with_advice(monkeypatch: pytest.MonkeyPatch) -> 
     found = {f.what: f for f in examine()}
     assert not found["C++ compiler"].good and "install a C++ compiler" in found["C++ compiler"].advice
     assert found["C++ compiler"].found == "none: networks run on numpy, which is slower"
+    assert not found["bytecode"].good and found["bytecode"].advice == ""
     assert not found["make"].good and found["make"].advice == "for set_device('cpp_standalone'): install make"
     assert found["GPU"].found == "none found" and "on='serial'" in found["GPU"].advice
     assert found["nvcc"].found == "not found" and "cuda_path" in found["nvcc"].advice
     assert "-- C++ compiler" in report(list(found.values()))
+
+
+def test_prepare_compiles_the_bytecode_machine(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if isinstance(find_compiler("CXX"), Missing):
+        pytest.skip("there is no C++ compiler")
+    assert main(["prepare"]) == 0
+    assert capsys.readouterr().out.startswith("networks start at once: ")
+    assert {f.what: f for f in examine()}["bytecode"].good
+    monkeypatch.setenv("CXX", "no-such-compiler")
+    monkeypatch.setenv("EQSIM_CACHE_DIR", str(tmp_path))
+    assert main(["prepare"]) == 1
+    assert capsys.readouterr().err.startswith("networks start on numpy: no compiler found (no-such-compiler)")
 
 
 def test_cache_is_emptied(tmp_path: Path) -> None:

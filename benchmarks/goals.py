@@ -26,9 +26,9 @@ class Probe:
         Runs in one process.
     unit : float
         What one sample is divided by: simulated seconds, steps, 1.
-    cache : {'warm', 'cold', 'new', 'edited'}
-        Compiled code is kept from sample to sample; not kept; only another model has been compiled; or it is kept, and then
-        an expression is edited.
+    cache : {'warm', 'cold', 'empty', 'edited'}
+        Compiled code is kept from sample to sample; or there is only what an installation compiles; or nothing; or it is
+        kept, and then an expression is edited.
     """
 
     side: str
@@ -81,7 +81,7 @@ BALANCED, DECISION = Speed("balanced", 1.0, unit=1.0), Speed("decision", 1.6, un
 SHORT_COLD = Probe("eqsim", "auto", "script", "balanced", 0.1, cache="cold")
 SHORT_BRAINPY = Probe("brainpy", "single", "script", "balanced", 0.1)
 TRIAL_COLD = Probe("eqsim", "auto", "script", "decision", 1.6, cache="cold")
-TRIAL_NEW = Probe("eqsim", "auto", "script", "decision", 1.6, cache="new")
+TRIAL_EMPTY = Probe("eqsim", "auto", "script", "decision", 1.6, cache="empty")
 TRIAL_WARM = Probe("eqsim", "auto", "script", "decision", 1.6)
 TRIAL_BRAINPY = Probe("brainpy", "single", "script", "decision", 1.6)
 SWEEP, SWEEP_BRAINPY = (Probe(side, "cython", "batch", "joglekar", 10.0, 3) for side in ("eqsim", "brainpy"))
@@ -92,7 +92,7 @@ THALAMUS_COLD = Probe("eqsim", "auto", "script", "thalamus", 3.0, cache="cold")
 THALAMUS_PEER = Probe("braincell", "single", "script", "thalamus", 3.0)
 ADEX, LIF = Speed("adex", 2.0), Speed("lif", 1.0, unit=1e4)
 COLD = Probe("eqsim", "auto", "script", "cuba", 1.0, cache="cold")
-NEW = Probe("eqsim", "auto", "script", "cuba", 1.0, cache="new")
+EMPTY = Probe("eqsim", "auto", "script", "cuba", 1.0, cache="empty")
 EDITED = Probe("eqsim", "auto", "script", "cuba", 1.0, cache="edited")
 WARM = Probe("eqsim", "auto", "script", "cuba", 1.0)
 TUTORIAL = Probe("eqsim", "auto", "script", "tutorial", 0.05, cache="cold")
@@ -146,7 +146,7 @@ ROWS = (
     Row("balanced", "script, 0.1 s, cold cache, against BrainPy", SHORT_COLD, 10.0, SHORT_BRAINPY, faster=True, value=WHOLE),
     Row("decision", "decision, 1.6 s, against BrainPy", DECISION("eqsim"), 3.0, DECISION("brainpy", "single"), faster=True),
     Row("decision", "script, 1.6 s, cold cache, against BrainPy", TRIAL_COLD, 10.0, TRIAL_BRAINPY, faster=True, value=WHOLE),
-    Row("decision", "the same, after another model", TRIAL_NEW, 10.0, TRIAL_BRAINPY, faster=True, value=WHOLE),
+    Row("decision", "the same, nothing compiled when installed", TRIAL_EMPTY, 1.0, TRIAL_BRAINPY, faster=True, value=WHOLE),
     Row("decision", "script, 1.6 s, warm cache, against BrainPy", TRIAL_WARM, 10.0, TRIAL_BRAINPY, faster=True, value=WHOLE),
     Row("joglekar", "Joglekar 3F, 32 sets, 10 s, against vmap", SWEEP, 3.0, SWEEP_BRAINPY, faster=True),
     Row("joglekar", "the same, against vmap under jit, compiled", SWEEP, 3.0, SWEEP_BRAINPY, faster=True, value="compiled"),
@@ -166,7 +166,7 @@ ROWS = (
     Row("lif", "the same, against Cython", LIF("eqsim"), 1.0, LIF("brian2"), faster=True, scale="us"),
     Row("tutorial", "tutorial, 50 ms, cold cache", TUTORIAL, 0.3, value=WHOLE),
     Row("script", "CUBA script, cold cache", COLD, 2.5, value=WHOLE),
-    Row("script", "CUBA script, after another model", NEW, 1.0, value=WHOLE),
+    Row("script", "CUBA script, nothing compiled when installed", EMPTY, 2.5, value=WHOLE),
     Row("script", "CUBA script, an expression edited", EDITED, 1.0, value=WHOLE),
     Row("script", "CUBA script, warm, without the run", WARM, 0.3, value="own+children-running"),
     Row("script", "CUBA 10 s, cold, wall, against numpy", LONG, 2.0, LONG_NUMPY, faster=True, value="wall"),

@@ -8,7 +8,6 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -50,9 +49,18 @@ class Sides:
             shutil.rmtree(cache, ignore_errors=True)
         if probe.cache == "edited" or (probe.act == "script" and probe.cache == "warm"):
             self._script(probe, cache, {})
-        if probe.cache == "new":
-            self._script(replace(probe, target="cython", model="lif", seconds=0.01), cache, {})
+        if probe.cache == "cold" and probe.side == "eqsim":
+            shutil.copytree(self._installed(), cache)
         return self._script(probe, cache, {"BENCHMARK_EDITED": "1"} if probe.cache == "edited" else {})
+
+    def _installed(self) -> Path:
+        """A cache as the installation leaves it."""
+        cache = self.folder / "installed"
+        if not cache.exists():
+            environment = {**os.environ, "EQSIM_CACHE_DIR": str(cache)}
+            command = [sys.executable, "-m", "eqsim", "prepare"]
+            subprocess.run(command, cwd=HERE.parent, env=environment, check=True, capture_output=True)
+        return cache
 
     def _script(self, probe: Probe, cache: Path, more: dict[str, str]) -> dict[str, Any]:
         python = self.brian2 if probe.side == "brian2" else sys.executable

@@ -15,7 +15,9 @@ def options(doc: str, seed: int = 1234, **more: dict[str, Any]) -> argparse.Name
     """The command line: ``--seed``, ``--target``, ``--short``, ``--plot FILE``, ``--no-plot``, ``--json FILE``."""
     parser = argparse.ArgumentParser(description=doc)
     parser.add_argument("--seed", type=int, default=seed, help="seed of all random numbers")
-    parser.add_argument("--target", default="auto", choices=("auto", "numpy", "cython"), help="how the kernels run")
+    parser.add_argument(
+        "--target", default="auto", choices=("auto", "bytecode", "numpy", "cython"), help="how the kernels run"
+    )
     parser.add_argument("--short", action="store_true", help="a shorter run")
     parser.add_argument("--plot", metavar="FILE", help="write the picture to a file instead of a window")
     parser.add_argument("--no-plot", action="store_true", help="no picture")

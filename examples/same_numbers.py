@@ -1,7 +1,7 @@
-"""Run every example in three ways, and compare what comes out, bit for bit.
+"""Run every example in four ways, and compare what comes out, bit for bit.
 
-numpy, compiled in this process (Cython), and as a C++ project: ``python examples/same_numbers.py [NAME ...]``.  Each run is
-short, and a process of its own; the exit status says whether all agree.
+numpy, bytecode, compiled in this process (Cython), and as a C++ project: ``python examples/same_numbers.py [NAME ...]``.
+Each run is short, and a process of its own; the exit status says whether all agree.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 HERE = Path(__file__).parent
-WAYS = ("numpy", "cython", "standalone")
+WAYS = ("numpy", "bytecode", "cython", "standalone")
 ABOUT = ("target",)  # what an example says of the way it was run
 
 
@@ -38,7 +38,7 @@ def play(path: Path, way: str) -> str:
 
     with tempfile.TemporaryDirectory() as folder:
         numbers = Path(folder) / "numbers.json"
-        target = "cython" if way == "cython" else "numpy"
+        target = "numpy" if way == "standalone" else way
         sys.argv = [str(path), "--short", "--no-plot", "--target", target, "--json", str(numbers)]
         sys.path.insert(0, str(path.parent))
         if way == "standalone":

@@ -17,7 +17,7 @@ import pytest
 from eqsim import get_device, prefs, reset_device, seed, set_device
 
 FOLDER = Path(__file__).parents[2] / "examples" / "seeds"
-WAYS = ("numpy", "cython", "standalone")
+WAYS = ("numpy", "bytecode", "cython", "standalone")
 
 
 def play(name: str, *words: str, way: str = "numpy") -> dict[str, Any]:

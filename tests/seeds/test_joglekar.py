@@ -18,7 +18,7 @@ def short() -> dict[str, Any]:
     return play("joglekar_2018", "--short", way="cython")
 
 
-@pytest.mark.parametrize(("way", "words"), [("numpy", ()), ("cython", ("--single",)), ("standalone", ())])
+@pytest.mark.parametrize(("way", "words"), [("numpy", ()), ("bytecode", ()), ("cython", ("--single",)), ("standalone", ())])
 def test_equal_bits(way: str, words: tuple[str, ...], short: dict[str, Any], tmp_path: Path) -> None:
     """A C++ project runs the sets one after the other, too."""
     with playing("joglekar_2018", "--short", *words, way=way, folder=tmp_path) as script:

@@ -1,6 +1,6 @@
 """A whole program as the words that the machine reads.
 
-In: a program.  Out: its code, an array of int64.  `templates/bytecode/machine.cpp.j2` reads it word by word, in this order:
+In: a program.  Out: its code, an array of int64.  `templates/bytecode/machine.cpp` reads it word by word, in this order:
 
 =============  ======================================================================================================
 counts         slots, clocks, logs, kernels, streams, places, instructions, constants, scalars, registers, tables

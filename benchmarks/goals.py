@@ -27,8 +27,8 @@ class Probe:
     unit : float
         What one sample is divided by: simulated seconds, steps, 1.
     cache : {'warm', 'cold', 'empty', 'edited'}
-        Compiled code is kept from sample to sample; or there is only what an installation compiles; or nothing; or it is
-        kept, and then an expression is edited.
+        Compiled code is kept from sample to sample (scripts run for the second time); or there is only what an installation
+        compiles; or nothing; or the script has run before, and then an expression is edited.
     """
 
     side: str
@@ -147,7 +147,7 @@ ROWS = (
     Row("decision", "decision, 1.6 s, against BrainPy", DECISION("eqsim"), 3.0, DECISION("brainpy", "single"), faster=True),
     Row("decision", "script, 1.6 s, cold cache, against BrainPy", TRIAL_COLD, 10.0, TRIAL_BRAINPY, faster=True, value=WHOLE),
     Row("decision", "the same, nothing compiled when installed", TRIAL_EMPTY, 1.0, TRIAL_BRAINPY, faster=True, value=WHOLE),
-    Row("decision", "script, 1.6 s, warm cache, against BrainPy", TRIAL_WARM, 10.0, TRIAL_BRAINPY, faster=True, value=WHOLE),
+    Row("decision", "script, 1.6 s, run again, against BrainPy", TRIAL_WARM, 10.0, TRIAL_BRAINPY, faster=True, value=WHOLE),
     Row("joglekar", "Joglekar 3F, 32 sets, 10 s, against vmap", SWEEP, 3.0, SWEEP_BRAINPY, faster=True),
     Row("joglekar", "the same, against vmap under jit, compiled", SWEEP, 3.0, SWEEP_BRAINPY, faster=True, value="compiled"),
     Row("diagram", "bifurcations of FitzHugh-Nagumo and cycles", DIAGRAM, 10.0, DIAGRAM_BRAINPY, faster=True),
@@ -160,7 +160,7 @@ ROWS = (
         faster=True,
     ),
     Row("thalamus", "the same, BrainCell in float32", THALAMUS("eqsim"), 5.0, THALAMUS("braincell", "single"), faster=True),
-    Row("thalamus", "script, 3 s, warm cache, BrainCell", THALAMUS_WARM, 5.0, THALAMUS_PEER, faster=True, value=WHOLE),
+    Row("thalamus", "script, 3 s, run again, BrainCell", THALAMUS_WARM, 5.0, THALAMUS_PEER, faster=True, value=WHOLE),
     Row("thalamus", "script, 3 s, cold cache, BrainCell", THALAMUS_COLD, 1.0, THALAMUS_PEER, faster=True, value=WHOLE),
     Row("lif", "one LIF neuron, two monitors, a step", LIF("eqsim"), 0.5e-6, scale="us"),
     Row("lif", "the same, against Cython", LIF("eqsim"), 1.0, LIF("brian2"), faster=True, scale="us"),
@@ -168,7 +168,7 @@ ROWS = (
     Row("script", "CUBA script, cold cache", COLD, 2.5, value=WHOLE),
     Row("script", "CUBA script, nothing compiled when installed", EMPTY, 2.5, value=WHOLE),
     Row("script", "CUBA script, an expression edited", EDITED, 1.0, value=WHOLE),
-    Row("script", "CUBA script, warm, without the run", WARM, 0.3, value="own+children-running"),
+    Row("script", "CUBA script, run again, without the run", WARM, 0.3, value="own+children-running"),
     Row("script", "CUBA 10 s, cold, wall, against numpy", LONG, 2.0, LONG_NUMPY, faster=True, value="wall"),
     Row("rerun", "second run() to its first step, wall", AGAIN, 5e-3, scale="ms"),
     Row("import", "import eqsim", IMPORT, 0.6),

@@ -44,13 +44,13 @@ class Sides:
     def _python(self, probe: Probe) -> dict[str, Any]:
         """eqsim or Brian2; the cache is prepared as the probe says."""
         cache = self.folder / "cache"
-        if probe.cache != "warm":
+        if probe.cache != "warm" or probe.act == "script":
             cache = self.folder / "other"
             shutil.rmtree(cache, ignore_errors=True)
-        if probe.cache == "edited" or (probe.act == "script" and probe.cache == "warm"):
-            self._script(probe, cache, {})
-        if probe.cache == "cold" and probe.side == "eqsim":
+        if probe.cache != "empty" and probe.side == "eqsim" and not cache.exists():
             shutil.copytree(self._installed(), cache)
+        if probe.act == "script" and probe.cache in ("warm", "edited"):
+            self._script(probe, cache, {})
         return self._script(probe, cache, {"BENCHMARK_EDITED": "1"} if probe.cache == "edited" else {})
 
     def _installed(self) -> Path:

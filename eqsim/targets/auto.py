@@ -15,6 +15,7 @@ failed      machine or numpy go on; the reason has been told once
 
 from __future__ import annotations
 
+import contextlib
 import math
 import time
 from collections import defaultdict
@@ -22,6 +23,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+import eqsim
+from eqsim.codegen.cache import key_of
 from eqsim.errors import CompileError
 from eqsim.ir.form import form_of
 from eqsim.ir.interpret import Interpreter
@@ -39,9 +42,11 @@ DOOR_KNOWN = 0.3  # ... times this if only kernels are to be compiled.  They nee
 PATIENCE = 2.0  # numpy waits for the compilers this many times as long as it would need for the rest of the run
 LOOK_S = 0.01  # seconds between two looks at clock and compiler
 FEW = 16  # steps before the first look at the speed of the machine
+WORTH_NOTING_S = 0.1  # seconds that the next process is told of
+
 
 spent: dict[str, float] = defaultdict(float)
-"""CPU seconds that were not compiled, in this process, by form of the program."""
+"""CPU seconds that were not compiled, in this process and in earlier ones, by form of the program."""
 under_way: dict[tuple[Any, ...], Build] = {}
 """Compilations in this process: they go on when the module that started them is gone, for the next one of its kind."""
 
@@ -119,6 +124,9 @@ class AutoModule:
         self._meanwhile: BytecodeModule | Interpreter | None = None
         self._horizon: dict[str, int] = {}
         self._compiled = target.remembered(program)
+        self._noted = 0.0
+        if self._compiled is None:
+            self._recall()
 
     @property
     def module(self) -> Module:
@@ -182,6 +190,22 @@ class AutoModule:
             return _in_slices(self.meanwhile, state, ends, watch)
         finally:
             watch.note()
+            self._tell()
+
+    def _recall(self) -> None:
+        """What earlier processes have spent on such programs: what is run again and again is compiled at last."""
+        with contextlib.suppress(ValueError):
+            self._noted = float(self.target.cache.text(self._key()) or 0.0)
+        spent[self._form] = max(spent[self._form], self._noted)
+
+    def _tell(self) -> None:
+        """Note it for processes to come."""
+        if spent[self._form] > self._noted + WORTH_NOTING_S:
+            self._noted = spent[self._form]
+            self.target.cache.store_text(self._key(), repr(self._noted))
+
+    def _key(self) -> str:
+        return key_of(["spent", self._form, eqsim.__version__])
 
     def _consider(self, ahead_s: float) -> None:
         """Start the compiler if it pays, or join a compilation of a program of the same form."""

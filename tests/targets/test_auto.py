@@ -222,6 +222,25 @@ def test_bytecode_is_compiled_later_than_numpy(
     assert list(states.values()) == ["bytecode", "compiling"]
 
 
+def test_what_is_run_again_and_again_is_compiled_at_last(
+    machine: BytecodeTarget, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Each process notes what it has spent, and the next one counts on from there."""
+    monkeypatch.setattr(auto, "LOOK_S", 0.0)
+    monkeypatch.setattr(auto, "FEW", 1)
+    monkeypatch.setattr(Build, "start", lambda self: None)
+    monkeypatch.setattr(Build, "poll", lambda self, program: None)
+    target, states = CythonTarget(cache=Cache(tmp_path)), []
+    for _ in range(4):
+        module = AutoModule(PROGRAM, target, machine=machine)
+        module.run(begin(), {"clock": 3, "slow": 2})
+        states.append(module.state)
+        auto.spent[form_of(PROGRAM)] += 0.4 * auto.ON_MACHINE * auto.WORTHWHILE_S  # as if the run had been longer
+        module._tell()
+        auto.spent.clear()  # the end of a process
+    assert states == ["bytecode", "bytecode", "bytecode", "compiling"]
+
+
 def test_the_machine_is_made_when_something_has_been_compiled(
     usual: Lane, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

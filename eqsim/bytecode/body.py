@@ -26,18 +26,7 @@ BORDERS = frozenset(("skip", "when", "end when", "turn", "jump"))
 
 
 class Body(Formulas):
-    """Assembles one kernel.
-
-    Parameters
-    ----------
-    slots : Slots
-        Those of the program.
-    pool : list of int
-        Registers that kernels share, since only one runs at a time.
-    kernel : Kernel
-    clock : int
-        The slot of the step.
-    """
+    """Assembles one kernel; ``clock`` is the slot of its step."""
 
     def __init__(self, slots: Slots, pool: list[int], kernel: Kernel, clock: int) -> None:
         super().__init__(slots, pool, kernel, clock)
@@ -132,9 +121,7 @@ class Body(Formulas):
         for at, s in enumerate(body):
             self.statement(s, (*body[at + 1 :], *after))
             bound |= set(bound_names(s))
-            for name in [n for n in bound if last.get(n, -1) <= at]:
-                self.unbind(name)
-                bound.remove(name)
+            self.forget(bound, last, at)
 
     def statement(self, s: Stmt, later: Sequence[Stmt | Expr]) -> None:
         """One statement, and what comes after it."""

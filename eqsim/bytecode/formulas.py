@@ -191,11 +191,11 @@ class Formulas(Streams):
 
     def lets(self, body: Sequence[Let], after: Sequence[Expr]) -> None:
         """Some Lets; what their names hold is free again behind the last use of it, if that is not in ``after``."""
-        last = last_uses((*body, *after))
+        last, bound = last_uses((*body, *after)), set[str]()
         for at, let in enumerate(body):
             self.bind(let.name, self.expr(let.value))
-            for name in [x.name for x in body[: at + 1] if x.name in self.names and last.get(x.name, -1) <= at]:
-                self.unbind(name)
+            bound.add(let.name)
+            self.forget(bound, last, at)
 
     def repeated(self, loop: Loop | Iterate) -> dict[str, Value]:
         """Runs a loop; gives the registers of its names.  Elements whose test holds no more keep their values."""
@@ -247,7 +247,7 @@ class Formulas(Streams):
 
     def apart(self, value: Value) -> Value:
         """A copy of a value for each element, in a register of its own."""
-        return self.give("copy:v" if value.wide else "fill", True, value.kind, value.slot)
+        return self.copied(value) if value.wide else self.widened(value)
 
     def widened(self, value: Value) -> Value:
         """The same for each element."""
@@ -255,7 +255,7 @@ class Formulas(Streams):
 
     def copied(self, value: Value) -> Value:
         """The value, apart from the memory that it was read from."""
-        return self.give(f"copy:{'v' if value.wide else 's'}", value.wide, value.kind, value.slot)
+        return self.give(f"copy:{form_of([value])}", value.wide, value.kind, value.slot)
 
 
 def _two_products(e: Op) -> tuple[Op, Op] | None:

@@ -1,6 +1,6 @@
 """The operations of the bytecode machine: a name, a number, and the C++ of each.
 
-In: nothing.  Out: `OPERATIONS`, from which the machine is rendered and programs are assembled.
+In: nothing.  Out: `VALUES`, `MEMORY` and `CONTROL`, from which the machine is rendered and programs are assembled.
 
 An operation on values exists in several forms, one for each way in which its operands may come: ``v``, one for each element
 of a block, or ``s``, one for all of them.  ``+ real:vs`` adds a number to each element.  Values are 64 bits wide, bools are
@@ -158,8 +158,10 @@ MEMORY: tuple[str, ...] = tuple(
     if dtype != "bool" or not what.startswith("add")
 )
 """What moves values between registers and arrays; the form is that of the value, of ``load`` that of the index."""
+NARROW = ("float32", "uint8", "uint16", "int32", "bool")
+"""Types of arrays whose entries become wider when they are read; others are read in place."""
 CONTROL = (
-    *(f"read {dtype}" for dtype in ("float32", "uint8", "uint16", "int32", "bool")),
+    *(f"read {dtype}" for dtype in NARROW),
     *("skip", "when", "end when", "pick", "fill", "range", "logged", "once", "table:v", "table:s", "turn", "jump"),
     "add product",
 )

@@ -5,7 +5,7 @@ In: nothing.  Out: files, and the recipe that makes a library of them.
 
 from __future__ import annotations
 
-from eqsim.bytecode.operations import MEMORY, OWN, VALUES
+from eqsim.bytecode.operations import MEMORY, NARROW, NUMBERS, OWN, VALUES
 from eqsim.codegen.cfamily import STORAGE_TYPES, function_text
 from eqsim.codegen.compiler import Compiler, Recipe, kernel_flags, kernel_recipe
 from eqsim.codegen.templates import fill, plain
@@ -22,7 +22,13 @@ def machine_files() -> dict[str, str]:
         "machine.hpp": plain("bytecode/machine.hpp"),
         "domains.hpp": plain("bytecode/domains.hpp"),
         "operations.hpp": fill(
-            "bytecode/operations.hpp.j2", functions=functions, values=VALUES, memory=memory, storage=STORAGE_TYPES
+            "bytecode/operations.hpp.j2",
+            functions=functions,
+            values=VALUES,
+            memory=memory,
+            narrow_types=NARROW,
+            number=NUMBERS,
+            storage=STORAGE_TYPES,
         ),
         "machine.cpp": plain("bytecode/machine.cpp"),
     }

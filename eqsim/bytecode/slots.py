@@ -8,11 +8,14 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from eqsim.ir.domain import Size
 from eqsim.ir.expr import Const, Scalar, Type
-from eqsim.ir.program import Program
+from eqsim.ir.program import STORAGE, Program
 
-BYTES = {"float64": 8, "float32": 4, "uint8": 1, "uint16": 2, "int32": 4, "int64": 8, "uint64": 8, "bool": 1}
+BYTES = {dtype: np.dtype(dtype).itemsize for dtype in STORAGE}
+"""Bytes of an entry, by type of the array."""
 
 
 def word_of(value: Scalar, kind: Type) -> int:

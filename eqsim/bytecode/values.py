@@ -5,10 +5,10 @@ In: requests.  Out: instructions in order, and registers that are used again whe
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from eqsim.bytecode.operations import NUMBERS
+from eqsim.bytecode.operations import MOST_OPERANDS, NUMBERS
 from eqsim.bytecode.slots import Slots
 from eqsim.ir.expr import Expr, Ref, Type
 from eqsim.ir.stmt import Stmt
@@ -44,7 +44,7 @@ class Instruction:
 
     def words(self) -> list[int]:
         """As the machine reads it."""
-        return [NUMBERS[self.operation], self.to, *self.takes, *[0] * (6 - len(self.takes))]
+        return [NUMBERS[self.operation], self.to, *self.takes, *[0] * (MOST_OPERANDS - len(self.takes))]
 
 
 class Registers:
@@ -95,6 +95,12 @@ class Registers:
     def unbind(self, name: str) -> None:
         """Nobody uses the name any more."""
         self.release(self.taken_back(name))
+
+    def forget(self, bound: set[str], last: Mapping[str, int], at: int) -> None:
+        """Unbind those of some names that are used last at a place or before it."""
+        for name in [n for n in bound if last.get(n, -1) <= at]:
+            self.unbind(name)
+            bound.remove(name)
 
     def taken_back(self, name: str) -> Value:
         """The value of a name that nobody uses any more."""

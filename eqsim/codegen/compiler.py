@@ -93,6 +93,21 @@ def find_compiler(language: str = "CXX", preferred: str = "") -> Compiler | Miss
     return Missing(f"no compiler found ({names})", HELP.get(sys.platform, HELP["linux"]))
 
 
+def compilers(cxx: str = "", cc: str = "") -> tuple[Compiler, Compiler]:
+    """Those for C++ and for C, see `find_compiler`.
+
+    Raises
+    ------
+    CompileError
+        If one is missing; it says what to install.
+    """
+    found = (find_compiler("CXX", cxx), find_compiler("CC", cc))
+    for one in found:
+        if isinstance(one, Missing):
+            raise CompileError(one.what).with_help(one.help)
+    return found  # type: ignore[return-value]  # none of them is missing
+
+
 def kernel_flags(compiler: Compiler | Missing) -> tuple[str, ...]:
     """The flags for kernels that suit a compiler."""
     gnu = isinstance(compiler, Compiler) and compiler.is_gnu

@@ -62,7 +62,7 @@ class Profile:
 def target_of(module: Any) -> str:
     """How the kernels are run: ``numpy``, ``bytecode`` or ``cython``."""
     inner = getattr(module, "module", module)  # 'auto' has one of them inside
-    return {"CompiledModule": "cython", "BytecodeModule": "bytecode"}.get(type(inner).__name__, "numpy")
+    return getattr(inner, "way", "numpy")
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,9 +44,12 @@ LOOK_S = 0.01  # seconds between two looks at clock and compiler
 FEW = 16  # steps before the first look at the speed of the machine
 WORTH_NOTING_S = 0.1  # seconds that the next process is told of
 
-
 spent: dict[str, float] = defaultdict(float)
-"""CPU seconds that were not compiled, in this process and in earlier ones, by form of the program."""
+"""CPU seconds that were not compiled, in this process, by form of the program."""
+earlier: dict[str, float] = {}
+"""... in earlier processes."""
+told: dict[str, float] = defaultdict(float)
+"""What later processes know of those of this process."""
 under_way: dict[tuple[Any, ...], Build] = {}
 """Compilations in this process: they go on when the module that started them is gone, for the next one of its kind."""
 
@@ -124,7 +127,6 @@ class AutoModule:
         self._meanwhile: BytecodeModule | Interpreter | None = None
         self._horizon: dict[str, int] = {}
         self._compiled = target.remembered(program)
-        self._noted = 0.0
         if self._compiled is None:
             self._recall()
 
@@ -149,7 +151,12 @@ class AutoModule:
             return "failed"
         if self._build is not None:
             return "compiling"
-        return "bytecode" if isinstance(self.meanwhile, BytecodeModule) else "numpy"
+        return "bytecode" if self.on_machine else "numpy"
+
+    @property
+    def on_machine(self) -> bool:
+        """Is it bytecode that runs as long as nothing is compiled?"""
+        return isinstance(self.meanwhile, BytecodeModule)
 
     def plan(self, ends: dict[str, int]) -> None:
         """Say where the whole run will end, if it is done in several calls of `run`."""
@@ -194,15 +201,16 @@ class AutoModule:
 
     def _recall(self) -> None:
         """What earlier processes have spent on such programs: what is run again and again is compiled at last."""
-        with contextlib.suppress(ValueError):
-            self._noted = float(self.target.cache.text(self._key()) or 0.0)
-        spent[self._form] = max(spent[self._form], self._noted)
+        if self._form not in earlier:
+            earlier[self._form] = 0.0
+            with contextlib.suppress(ValueError):
+                earlier[self._form] = float(self.target.cache.text(self._key()) or 0.0)
 
     def _tell(self) -> None:
         """Note it for processes to come."""
-        if spent[self._form] > self._noted + WORTH_NOTING_S:
-            self._noted = spent[self._form]
-            self.target.cache.store_text(self._key(), repr(self._noted))
+        if spent[self._form] > told[self._form] + WORTH_NOTING_S:
+            told[self._form] = spent[self._form]
+            self.target.cache.store_text(self._key(), repr(earlier[self._form] + spent[self._form]))
 
     def _key(self) -> str:
         return key_of(["spent", self._form, eqsim.__version__])
@@ -223,8 +231,8 @@ class AutoModule:
 
     def _pays(self, seconds: float) -> bool:
         """Is so much time, on the machine or on numpy, worth a compilation?"""
-        seconds *= _Work.repetitions
-        if isinstance(self.meanwhile, BytecodeModule):
+        seconds = seconds * _Work.repetitions + earlier[self._form]
+        if self.on_machine:
             return seconds > ON_MACHINE * self.worthwhile_s
         if seconds > self.worthwhile_s or seconds <= DOOR_KNOWN * self.worthwhile_s:
             return seconds > self.worthwhile_s
@@ -232,9 +240,7 @@ class AutoModule:
 
     def wait(self) -> None:
         """Leave the processor to the compilers for a moment, if they are at work and not overdue."""
-        if isinstance(self.meanwhile, BytecodeModule):
-            return
-        if self.state == "compiling" and time.perf_counter() < self._waits_until:
+        if self.state == "compiling" and not self.on_machine and time.perf_counter() < self._waits_until:
             time.sleep(LOOK_S)
 
     def settle(self) -> None:
@@ -268,7 +274,7 @@ class AutoModule:
 
     def _fail(self, error: Exception) -> None:
         self._failed = True
-        where = "bytecode" if isinstance(self.meanwhile, BytecodeModule) else "numpy"
+        where = "bytecode" if self.on_machine else "numpy"
         logger.warn(f"running on {where}, which is slower: {error}", "fallback", once=True)
 
 

@@ -20,8 +20,8 @@ from eqsim.bytecode.code import code_of
 from eqsim.codegen.cache import Cache, key_of
 from eqsim.codegen.compiler import (
     Compilation,
-    Missing,
     Recipe,
+    compilers,
     door_recipe,
     environment_key,
     find_compiler,
@@ -40,6 +40,8 @@ under_way: dict[str, list[Compilation | Path]] = {}
 
 class BytecodeModule(CompiledModule):
     """A program on the machine."""
+
+    way = "bytecode"
 
 
 @register("bytecode")
@@ -122,11 +124,7 @@ class BytecodeTarget:
         """
         from eqsim.bytecode.render import machine_recipe
 
-        cxx, cc = find_compiler("CXX", self.cxx), find_compiler("CC", self.cc)
-        for found in (cxx, cc):
-            if isinstance(found, Missing):
-                raise CompileError(found.what).with_help(found.help)
-        assert not isinstance(cxx, Missing) and not isinstance(cc, Missing)
+        cxx, cc = compilers(self.cxx, self.cc)
         return machine_recipe(cxx), door_recipe(plain(DOOR), cc)
 
     def prepare(self) -> tuple[Path, Path]:

@@ -20,6 +20,7 @@ from eqsim.codegen.compiler import (
     Compilation,
     Missing,
     Recipe,
+    compilers,
     door_recipe,
     environment_key,
     find_compiler,
@@ -28,7 +29,6 @@ from eqsim.codegen.compiler import (
 )
 from eqsim.codegen.render import kernel_files
 from eqsim.codegen.templates import plain
-from eqsim.errors import CompileError
 from eqsim.ir.form import form_of
 from eqsim.ir.program import Program, State, Status
 from eqsim.targets.target import Sources, register
@@ -132,11 +132,7 @@ class CythonTarget:
         CompileError
             If there is no compiler.
         """
-        cxx, cc = find_compiler("CXX", self.cxx), find_compiler("CC", self.cc)
-        for found in (cxx, cc):
-            if isinstance(found, Missing):
-                raise CompileError(found.what).with_help(found.help)
-        assert not isinstance(cxx, Missing) and not isinstance(cc, Missing)
+        cxx, cc = compilers(self.cxx, self.cc)
         files = dict(sources.files)
         text = files.pop("door.pyx")
         flags = (*sources.flags, *foreign_flags(sources.program))
@@ -242,7 +238,9 @@ def load_door(path: Path) -> ModuleType:
 
 
 class CompiledModule:
-    """A compiled network."""
+    """A compiled network.  ``way``: how it is run, for reports."""
+
+    way = "cython"
 
     def __init__(self, network: Any) -> None:
         self._network = network

@@ -2,6 +2,7 @@
 #pragma once
 #include "machine.hpp"
 
+// As SHAPES in eqsim/bytecode/code.py.
 enum { EQ_ONCE, EQ_EACH, EQ_WHERE, EQ_OF, EQ_ACROSS, EQ_DELAYED, EQ_GATHER, EQ_SAMPLE, EQ_SEND, EQ_DUE };
 
 // A list of numbers of one of the types that tables of synapses have.

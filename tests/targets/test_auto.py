@@ -32,11 +32,15 @@ ENDS = {"clock": 60, "slow": 24}
 @pytest.fixture(autouse=True)
 def fresh() -> Iterator[None]:
     """What a process remembers about programs."""
-    auto.spent.clear()
-    auto.under_way.clear()
+    forget()
     yield
-    auto.spent.clear()
-    auto.under_way.clear()
+    forget()
+
+
+def forget() -> None:
+    """As a new process."""
+    for memory in (auto.spent, auto.earlier, auto.told, auto.under_way):
+        memory.clear()  # type: ignore[attr-defined]
 
 
 @pytest.fixture
@@ -237,8 +241,24 @@ def test_what_is_run_again_and_again_is_compiled_at_last(
         states.append(module.state)
         auto.spent[form_of(PROGRAM)] += 0.4 * auto.ON_MACHINE * auto.WORTHWHILE_S  # as if the run had been longer
         module._tell()
-        auto.spent.clear()  # the end of a process
+        forget()
     assert states == ["bytecode", "bytecode", "bytecode", "compiling"]
+
+
+def test_a_sweep_does_not_multiply_what_was_spent_before(
+    machine: BytecodeTarget, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A sweep of short runs took half a second yesterday: it will take half a second today, and no compiler."""
+    monkeypatch.setattr(Build, "start", lambda self: pytest.fail("a compiler was started"))
+    target = CythonTarget(cache=Cache(tmp_path))
+    auto.spent[form_of(PROGRAM)] = 0.5
+    AutoModule(PROGRAM, target, machine=machine)._tell()
+    forget()
+    with auto.repeated(100):
+        module = AutoModule(PROGRAM, target, machine=machine)
+        module.run(begin(), {"clock": 1, "slow": 1})
+    assert auto.earlier[form_of(PROGRAM)] == 0.5
+    assert module.state == "bytecode"
 
 
 def test_the_machine_is_made_when_something_has_been_compiled(
